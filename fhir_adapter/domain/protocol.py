@@ -1,0 +1,193 @@
+"""A trial's rules as data: criteria, settings, anchor, participation.
+
+Knows: the shape of a trial's definitions. Does not know: any particular trial, the YAML it was written in.
+A criterion PASSes when an inclusion's statement is MET or an exclusion's is NOT_MET.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.operators import Node
+from fhir_adapter.domain.queries import Window
+from fhir_adapter.domain.source import TrialId
+
+
+class Kind(StrEnum):
+    """Which way a criterion works."""
+
+    INCLUSION = "inclusion"
+    EXCLUSION = "exclusion"
+
+
+class Mode(StrEnum):
+    """Who can decide a criterion: coded data, data with a person, or a person alone."""
+
+    AUTO = "auto"
+    ASSIST = "assist"
+    ATTEST = "attest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One top-level criterion of the trial.
+
+    Attributes:
+        id: As in the protocol, for example `I7b`.
+        text: The protocol's wording.
+        source: Where it stands.
+        shows: Concepts shown to the person beside it, deciding nothing.
+    """
+
+    id: str
+    kind: Kind
+    mode: Mode
+    text: str
+    source: str
+    rule: Node
+    shows: tuple[ConceptId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A named reading of an ambiguity.
+
+    Attributes:
+        id: Name.
+        value: The value in force.
+        note: Why it is needed and what the alternatives are.
+        source: Where the default comes from.
+        ambiguity: 0..1; its number in the list of ambiguities, for example `A15`.
+    """
+
+    id: str
+    value: str
+    note: str
+    source: str
+    ambiguity: str | None = None
+
+
+class LinkType(StrEnum):
+    """What an attestation's value must be."""
+
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INTEGER = "integer"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationLink:
+    """A statement people may make for this trial.
+
+    Attributes:
+        link_id: Criterion id or other link.
+        type: Type of its value.
+        values: Allowed codes, for type code.
+        text: The statement in words; for an exclusion it says that true excludes.
+        valid_for: 0..1.
+    """
+
+    link_id: str
+    type: LinkType
+    text: str
+    values: tuple[str, ...] = ()
+    valid_for: Window | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorRule:
+    """How the eligibility anchor is found.
+
+    Attributes:
+        first_drugs: Concepts of the trial's first drugs.
+        plan_link: Attestation link of the planned day 0.
+        offset_days: Day of the first drug relative to day 0 (-14).
+        search_days_before: How many days before the planned first day a first drug may lie and still be
+            the trial's; earlier exposure to the same drugs is earlier treatment.
+    """
+
+    first_drugs: tuple[ConceptId, ...]
+    plan_link: str
+    offset_days: int
+    search_days_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationRule:
+    """How a subject moves through the trial.
+
+    Attributes:
+        graph: Status -> statuses that may follow.
+        automatic: Statuses the adapter may set by itself, in rising order.
+        prescreen_part: Part id whose MET makes a prescreened patient a potential candidate.
+        consent_criterion: Criterion whose PASS makes a listed patient `screening`.
+        consent_due_ages: Ages [a] at which renewed consent is due.
+        consent_grace_days: Days after which a missing renewed consent is a deviation.
+    """
+
+    graph: Mapping[str, tuple[str, ...]]
+    automatic: tuple[str, ...]
+    prescreen_part: str
+    consent_criterion: str
+    consent_due_ages: tuple[int, ...] = ()
+    consent_grace_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyIdentity:
+    """What is written about the study itself (FHIR ResearchStudy)."""
+
+    identifier_system: str
+    identifier_value: str
+    title: str
+    status: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Everything the adapter knows about one trial.
+
+    Attributes:
+        digest: Digest of the definitions every derived record carries.
+        subject_system: Identifier system of our subject ids.
+        questionnaires: Canonical URLs of the questionnaires whose answers are attestations.
+        resource_types: FHIR types the criteria rest on.
+        needed: Every concept the criteria use.
+        prescreen_concepts: Diagnosis concepts a prescreen searches for.
+        withdrawal_criterion: Criterion whose FAIL means consent was withdrawn.
+    """
+
+    id: TrialId
+    study: StudyIdentity
+    subject_system: str
+    criteria: tuple[Criterion, ...]
+    anchor: AnchorRule
+    participation: ParticipationRule
+    links: Mapping[str, AttestationLink]
+    settings: Mapping[str, Setting]
+    questionnaires: tuple[str, ...]
+    resource_types: tuple[str, ...]
+    needed: frozenset[ConceptId]
+    prescreen_concepts: tuple[ConceptId, ...]
+    withdrawal_criterion: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The two times a derivation is made for.
+
+    Attributes:
+        as_of: Clinical time, aware, in the hospital's zone.
+        known_at: 0..1; knowledge time; None = everything in the store.
+    """
+
+    as_of: datetime
+    known_at: datetime | None = field(default=None)

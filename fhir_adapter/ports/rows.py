@@ -1,0 +1,114 @@
+"""What the stores keep, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.review import ReviewItem
+from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
+from fhir_adapter.domain.writeback import WriteIntent
+from fhir_adapter.ports.source import ScopeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRow:
+    """One patient in one trial.
+
+    Attributes:
+        scope: How the patient was chosen; a roster or group listing outranks prescreen and all.
+        status: 0..1; participation status last set by the adapter's rule or a person.
+        moved: True once a person moved the subject: automatic statuses end there.
+        screening_number: 0..1; from the roster.
+    """
+
+    subject: SubjectId
+    trial: TrialId
+    hospital: HospitalId
+    person: PersonKey
+    patient: str
+    scope: ScopeKind
+    status: str | None = None
+    moved: bool = False
+    screening_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPage:
+    """What saving readings changed: how many versions were new, and whose."""
+
+    new: int
+    touched: frozenset[PersonKey]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A derived record with its version in the store."""
+
+    record: EligibilityRecord
+    version: int
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """Everything one derivation of one subject changes; saved in one transaction or not at all.
+
+    Attributes:
+        row: The subject's row with its new status.
+        record: 0..1; the new record; None where unchanged.
+        intents: New write intents; earlier pending ones for the same resource are replaced.
+        opened: New review items.
+        replaced: Ids of open items that no longer apply.
+        audit: What to put on the audit trail.
+    """
+
+    row: SubjectRow
+    record: EligibilityRecord | None
+    intents: tuple[WriteIntent, ...] = ()
+    opened: tuple[ReviewItem, ...] = ()
+    replaced: tuple[str, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One line of the append-only trail: who did what to whom, when, old and new value, why."""
+
+    at: datetime
+    who: str
+    action: str
+    subject: SubjectId | None
+    old: str | None = None
+    new: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run's manifest: started before the first request, finished after the last write."""
+
+    id: str
+    command: str
+    hospital: HospitalId
+    trial: TrialId
+    started: datetime
+    finished: datetime | None = None
+    exit_code: int | None = None
+    report: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRejection:
+    """A rejection in the store, for `rejections`."""
+
+    run: str
+    resource_type: str
+    reason: str
+    path: str
+    detail: str
+    reference: str
+    origin: str
