@@ -1,0 +1,284 @@
+"""Turn what a story says into the FHIR R4 resources a hospital would send.
+
+Knows: FHIR JSON as hospitals write it, the demo hospital's vocabulary. Does not know: the adapter. Numbers
+keep the digits the story writes: they are carried as text and set free when the JSON is written.
+
+Kinds of entry (the first key of each): patient, condition, consent, attested, lab, panel, procedure, drug,
+specimen, raw, hidden. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and `status`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.scenarios.story import Story
+
+VOCABULARY: dict[str, dict[str, Any]] = yaml.load(
+    (Path(__file__).parent / "vocabulary.yaml").read_text(encoding="utf-8"),
+    Loader=yaml.BaseLoader,
+)
+UCUM = "http://unitsofmeasure.org"
+QUESTIONNAIRE = "https://fhir-adapter.example/Questionnaire/nct07256210-eligibility"
+TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+UPDATED = "2026-03-11T06:00:00+01:00"
+
+
+def write_json(resource: Mapping[str, Any]) -> str:
+    """Write one resource on one line, numbers with the digits of the story."""
+    text = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(r'"@number:([^"]*)"', r"\1", text)
+
+
+def resources_of(story: Story) -> Iterator[tuple[str, str]]:
+    """Give (resource type, JSON line) for everything the hospital holds on this patient."""
+    questionnaires: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for name, entry in story.given.items():
+        kind = next(key for key in entry if key in BUILDERS or key in {"attested", "raw", "hidden"})
+        if kind == "attested":
+            by, at = entry.get("by", "dr-weber"), entry.get("at", "2026-03-11T09:00:00+01:00")
+            questionnaires.setdefault((by, at), []).append(entry)
+        elif kind == "raw":
+            yield entry["file"], entry["raw"]
+        elif kind != "hidden":
+            resource = BUILDERS[kind](story, entry)
+            yield resource["resourceType"], write_json(_stamped(resource, story, name, entry))
+    for number, ((by, at), entries) in enumerate(sorted(questionnaires.items()), start=1):
+        resource = _questionnaire_response(story, by, at, entries)
+        yield "QuestionnaireResponse", write_json(_stamped(resource, story, f"visit-{number}", entries[0]))
+
+
+def outcomes_of(story: Story) -> Iterator[dict[str, Any]]:
+    """Give the searchset Bundles in which the server says that something is withheld."""
+    for entry in story.given.values():
+        if "hidden" in entry:
+            issue = {"severity": "warning", "code": "suppressed", "details": {"coding": [{"code": entry["code"]}]}}
+            outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
+            link = f"{entry['hidden']}?patient={story.id}"
+            yield {
+                "resourceType": "Bundle",
+                "type": "searchset",
+                "link": [{"relation": "self", "url": link}],
+                "entry": [{"resource": outcome, "search": {"mode": "outcome"}}],
+            }
+
+
+def _stamped(resource: dict[str, Any], story: Story, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    default = story.id if resource["resourceType"] == "Patient" else f"{story.id}-{name}"
+    meta = {"versionId": entry.get("version", "1"), "lastUpdated": entry.get("updated", UPDATED)}
+    kept = {key: value for key, value in meta.items() if value != "none"}
+    stamped = {"resourceType": resource["resourceType"], "id": entry.get("id", default)}
+    return stamped | ({"meta": kept} if kept else {}) | resource
+
+
+def _subject(story: Story) -> dict[str, str]:
+    return {"reference": f"Patient/{story.id}"}
+
+
+def _coded(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    word = VOCABULARY[kind][entry[kind]]
+    codings = [dict(coding) for coding in word["codings"]]
+    return {"coding": codings, "text": word.get("text", codings[0].get("display", entry[kind]))}
+
+
+def _patient(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    number = entry.get("number", f"KH-{sum(map(ord, story.id)) % 9000 + 1000}-{story.id}")
+    resource: dict[str, Any] = {
+        "resourceType": "Patient",
+        "identifier": [{"system": "https://demo-hospital.example/patient-number", "value": number}],
+        "name": [{"family": "Synthetic", "given": [story.id]}],
+    }
+    if "sex" in entry:
+        resource["gender"] = entry["sex"]
+    if "born" in entry:
+        resource["birthDate"] = entry["born"]
+    if "deceased" in entry:
+        resource["deceasedDateTime"] = entry["deceased"]
+    if "replaced-by" in entry:
+        resource["link"] = [{"other": {"reference": f"Patient/{entry['replaced-by']}"}, "type": "replaced-by"}]
+    return resource
+
+
+def _condition(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    code = _coded(entry, "condition")
+    resource: dict[str, Any] = {"resourceType": "Condition", "subject": _subject(story), "code": code}
+    for field, system in (("clinical", "condition-clinical"), ("verification", "condition-ver-status")):
+        default = {"clinical": "active", "verification": "confirmed"}[field]
+        code = entry.get(field, default)
+        if code != "absent":
+            resource[f"{field}Status"] = {"coding": [{"system": f"{TERMINOLOGY}/{system}", "code": code}]}
+    if "since" in entry:
+        resource["onsetDateTime"] = entry["since"]
+    if "until" in entry:
+        resource["abatementDateTime"] = entry["until"]
+    return resource
+
+
+def _consent(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    performers = {
+        "patient": {"reference": f"Patient/{story.id}"},
+        "representative": {"reference": f"RelatedPerson/{story.id}-parent"},
+    }
+    resource: dict[str, Any] = {
+        "resourceType": "Consent",
+        "status": entry.get("status", "active"),
+        "scope": {"coding": [{"system": f"{TERMINOLOGY}/consentscope", "code": entry.get("scope", "research")}]},
+        "category": [{"coding": [{"system": f"{TERMINOLOGY}/consentcategorycodes", "code": "research"}]}],
+        "patient": _subject(story),
+        "performer": [performers[role] for role in entry.get("by", [])],
+        "policy": [{"uri": "https://demo-hospital.example/research/nk-cells"}],
+        "provision": {"type": "permit"},
+    }
+    if "signed" in entry:
+        resource["dateTime"] = entry["signed"]
+    if "follow-up" in entry:
+        provision = {"type": entry["follow-up"], "code": [_coded({"provision": "follow-up"}, "provision")]}
+        resource["provision"]["provision"] = [provision]
+    return resource
+
+
+def _lab(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    word = VOCABULARY["lab"][entry["lab"]]
+    resource: dict[str, Any] = {
+        "resourceType": "Observation",
+        "status": entry.get("status", "final"),
+        "category": [{"coding": [{"system": f"{TERMINOLOGY}/observation-category", "code": word["category"]}]}],
+        "code": _coded(entry, "lab"),
+        "subject": _subject(story),
+    }
+    if "at" in entry:
+        resource["effectiveDateTime"] = entry["at"]
+    resource |= _value(entry)
+    for field, kind in (("method", "method"), ("specimen", "specimen")):
+        if field in entry and field == "method":
+            resource["method"] = _coded(entry, kind)
+        elif field in entry:
+            resource["specimen"] = {"reference": f"Specimen/{story.id}-{entry[field]}"}
+    if "low" in entry or "high" in entry:
+        limits = {key: _quantity(entry[key], entry["unit"]) for key in ("low", "high") if key in entry}
+        resource["referenceRange"] = [limits]
+    if "with" in entry:
+        resource["component"] = [{"code": _coded(part, "lab")} | _value(part) for part in entry["with"]]
+    return resource
+
+
+def _panel(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    word = VOCABULARY["lab"][entry["panel"]]
+    return {
+        "resourceType": "Observation",
+        "status": entry.get("status", "final"),
+        "category": [{"coding": [{"system": f"{TERMINOLOGY}/observation-category", "code": word["category"]}]}],
+        "code": _coded({"lab": entry["panel"]}, "lab"),
+        "subject": _subject(story),
+        "effectiveDateTime": entry["at"],
+        "component": [_component(part) for part in entry["parts"]],
+    }
+
+
+def _component(part: Mapping[str, Any]) -> dict[str, Any]:
+    component = {"code": _coded(part, "lab")} | _value(part)
+    if "high" in part:
+        component["referenceRange"] = [{"high": _quantity(part["high"], part["unit"])}]
+    return component
+
+
+def _value(entry: Mapping[str, Any]) -> dict[str, Any]:
+    if "absent" in entry:
+        reason = {"system": f"{TERMINOLOGY}/data-absent-reason", "code": entry["absent"]}
+        return {"dataAbsentReason": {"coding": [reason]}}
+    if "answer" in entry:
+        return {"valueCodeableConcept": _coded(entry, "answer")}
+    if "text" in entry:
+        return {"valueString": entry["text"]}
+    if "score" in entry:
+        return {"valueInteger": f"@number:{entry['score']}"}
+    if "value" in entry:
+        quantity = _quantity(entry["value"], entry.get("unit"))
+        comparator = {"comparator": entry["comparator"]} if "comparator" in entry else {}
+        return {"valueQuantity": comparator | quantity}
+    return {}
+
+
+def _quantity(value: str, unit: str | None) -> dict[str, Any]:
+    number: dict[str, Any] = {"value": f"@number:{value}"}
+    return number | ({"unit": unit, "system": UCUM, "code": unit} if unit else {})
+
+
+def _procedure(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    resource = {
+        "resourceType": "Procedure",
+        "status": entry.get("status", "completed"),
+        "code": _coded(entry, "procedure"),
+        "subject": _subject(story),
+    }
+    return resource | ({"performedDateTime": entry["at"]} if "at" in entry else {})
+
+
+def _drug(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    resource: dict[str, Any] = {
+        "resourceType": "MedicationAdministration",
+        "status": entry.get("status", "completed"),
+        "subject": _subject(story),
+        "effectiveDateTime": entry["at"],
+    }
+    if "medication" in entry:
+        resource["medicationReference"] = {"reference": f"Medication/{entry['medication']}"}
+    else:
+        resource["medicationCodeableConcept"] = _coded(entry, "drug")
+    if "dose" in entry:
+        resource["dosage"] = {"dose": _quantity(entry["dose"], entry["unit"])}
+    return resource
+
+
+def _medication(_story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Medication", "code": _coded({"drug": entry["product"]}, "drug"), "status": "active"}
+
+
+def _specimen(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Specimen", "type": _coded(entry, "specimen"), "subject": _subject(story)}
+
+
+def _parent(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    code = {"system": f"{TERMINOLOGY}/v3-RoleCode", "code": entry["relation"]}
+    return {"resourceType": "RelatedPerson", "patient": _subject(story), "relationship": [{"coding": [code]}]}
+
+
+def _questionnaire_response(story: Story, by: str, at: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": QUESTIONNAIRE,
+        "status": "completed",
+        "subject": _subject(story),
+        "authored": at,
+        "author": {"reference": f"Practitioner/{by}"},
+        "item": [{"linkId": entry["attested"], "answer": [_answer(entry["answer"])]} for entry in entries],
+    }
+
+
+def _answer(text: str) -> dict[str, Any]:
+    if text in {"yes", "no"}:
+        return {"valueBoolean": text == "yes"}
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return {"valueDate": text}
+    if text.isdigit():
+        return {"valueInteger": f"@number:{text}"}
+    return {"valueCoding": {"code": text}}
+
+
+BUILDERS: dict[str, Callable[[Story, Mapping[str, Any]], dict[str, Any]]] = {
+    "patient": _patient,
+    "condition": _condition,
+    "consent": _consent,
+    "lab": _lab,
+    "panel": _panel,
+    "procedure": _procedure,
+    "drug": _drug,
+    "product": _medication,
+    "specimen": _specimen,
+    "relation": _parent,
+}
