@@ -10,7 +10,7 @@ from typing import Any
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ReviewItem
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
-from fhir_adapter.domain.writeback import WriteIntent
+from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
 from fhir_adapter.ports.source import ScopeKind
 
 
@@ -23,6 +23,7 @@ class SubjectRow:
         status: 0..1; participation status last set by the adapter's rule or a person.
         moved: True once a person moved the subject: automatic statuses end there.
         screening_number: 0..1; from the roster.
+        touched: Given by the store only: something was saved since the subject's last commit.
     """
 
     subject: SubjectId
@@ -34,11 +35,12 @@ class SubjectRow:
     status: str | None = None
     moved: bool = False
     screening_number: str | None = None
+    touched: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPage:
-    """What saving readings changed: how many versions were new, and whose."""
+    """What saving readings changed: how many versions were new, and whose derivation may change by them."""
 
     new: int
     touched: frozenset[PersonKey]
@@ -85,6 +87,24 @@ class AuditEntry:
     old: str | None = None
     new: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How the delivery of one intent ended; saved in one transaction.
+
+    Attributes:
+        state: DELIVERED, FOR_REVIEW or REPLACED.
+        receipt: 0..1; what the hospital stored.
+        follow_up: 0..*; intents that only now can be planned (Provenance of the version written).
+        item: 0..1; what a person must decide.
+    """
+
+    intent: WriteIntent
+    state: IntentState
+    receipt: WriteReceipt | None = None
+    follow_up: tuple[WriteIntent, ...] = ()
+    item: ReviewItem | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,14 @@ from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ReviewItem
 from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, SubjectId, TrialId
-from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
+from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
 from fhir_adapter.ports.rows import (
     AuditEntry,
     Derivation,
     KeptRejection,
     RunRow,
     SavedPage,
+    Settlement,
     StoredRecord,
     SubjectRow,
 )
@@ -27,19 +28,31 @@ class FactStore(Protocol):
     """Keeps what was read, append-only, idempotent on FactKey and reading digest."""
 
     def persons(self, hospital: HospitalId, patients: Sequence[str]) -> Mapping[str, PersonKey]:
-        """Give each patient its surrogate key, making new ones where needed."""
+        """Give each patient (logical id) its surrogate key, making new ones where needed."""
+        ...
+
+    def persons_identified(self, hospital: HospitalId, identifier: tuple[str, str]) -> frozenset[PersonKey]:
+        """Give the persons whose Patient resource, in any version read, carries this (system, value)."""
         ...
 
     def save_readings(
-        self, run: str, readings: Sequence[Reading], *, reading_digest: str, at: datetime
+        self, run: str, readings: Sequence[Reading], *, reading_digest: str, at: datetime, origin: str = ""
     ) -> SavedPage:
-        """Append readings that are new; excluded ones are only counted by the caller, except retractions."""
+        """Append readings that are new, in one transaction; pass every reading of the page, excluded ones too.
+
+        Excluded by code or retracted: kept without facts, because they supersede an earlier version. Excluded
+        as another patient's: kept only where the resource was known before. Excluded otherwise: not kept.
+        Marks the subjects of touched persons as touched.
+        """
         ...
 
     def save_completeness(
         self, run: str, hospital: HospitalId, receipts: Mapping[str, Sequence[Completeness]], *, at: datetime
     ) -> frozenset[PersonKey]:
-        """Append each patient's receipts that differ from the last ones; gives whose changed."""
+        """Append each patient's receipts that differ from the last ones; gives whose changed.
+
+        Receipts that differ only in run and time are the same.
+        """
         ...
 
     def load_readings(
@@ -47,7 +60,9 @@ class FactStore(Protocol):
     ) -> tuple[Reading, ...]:
         """Give one person's readings and the shared ones they refer to, each version read once.
 
-        A version read under several digests is given as read under `reading_digest`, else as read last.
+        A version read under several digests is given as read under `reading_digest`, else as read last. A
+        reading without facts still supersedes earlier versions of its resource, also where its owner changed
+        (`other-patient`). Ordered by type, id, version and content, whatever the order of reading was.
         """
         ...
 
@@ -58,11 +73,14 @@ class FactStore(Protocol):
         ...
 
     def save_attestation(self, person: PersonKey, reading: Reading, *, at: datetime, audit: AuditEntry) -> None:
-        """Append an attestation made in the adapter, with its audit entry, in one transaction."""
+        """Append an attestation made in the adapter, with its audit entry, in one transaction.
+
+        The same attestation again changes nothing.
+        """
         ...
 
     def rejections(self, hospital: HospitalId, *, run: str | None = None) -> tuple[KeptRejection, ...]:
-        """Give the rejections on record, of one run or of all."""
+        """Give the rejections first recorded by one run; without a run, those of each version's last reading."""
         ...
 
 
@@ -74,7 +92,11 @@ class RecordStore(Protocol):
         ...
 
     def subjects(self, trial: TrialId, hospital: HospitalId | None = None) -> tuple[SubjectRow, ...]:
-        """Give the subjects, ordered by subject id."""
+        """Give the subjects, ordered by subject id.
+
+        `touched` is True from the moment facts, receipts, attestations or decisions were saved until the next
+        commit of the subject: a run that died in between leaves it True.
+        """
         ...
 
     def latest_record(self, subject: SubjectId) -> StoredRecord | None:
@@ -86,7 +108,14 @@ class RecordStore(Protocol):
         ...
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
-        """Save one subject's derivation in one transaction."""
+        """Save one subject's derivation in one transaction.
+
+        An intent equal to the last one for its resource is not queued again; a different one replaces those
+        pending. An open review item with the same id is replaced only where it differs.
+
+        Raises:
+            InvariantError: The status changes without an audit entry.
+        """
         ...
 
     def review_items(self, trial: TrialId, *, open_only: bool = True) -> tuple[ReviewItem, ...]:
@@ -94,9 +123,22 @@ class RecordStore(Protocol):
         ...
 
     def save_decision(
-        self, decision: Decision, derivation: Derivation, *, freeze: bool = False, decided: str | None = None
+        self,
+        decision: Decision,
+        derivation: Derivation,
+        *,
+        freeze: bool | None = None,
+        decided: str | None = None,
     ) -> None:
-        """Record a person's decision with everything it changes, in one transaction."""
+        """Record a person's decision with everything it changes, in one transaction.
+
+        `freeze`: True freezes the newest record (the derivation's, if it has one), False re-opens it, None
+        leaves it. `decided`: id of the open review item this answers. Intents are queued even where an equal
+        one waits for review.
+
+        Raises:
+            InvariantError: The derivation has no audit entry, or there is no such open item, or no record.
+        """
         ...
 
     def decisions(self, subject: SubjectId) -> tuple[Decision, ...]:
@@ -112,25 +154,21 @@ class Outbox(Protocol):
     """Keeps what is still to be written and what was."""
 
     def pending(self, trial: TrialId, hospital: HospitalId) -> tuple[WriteIntent, ...]:
-        """Give intents still to be delivered, dependencies first."""
+        """Give intents still to be delivered, dependencies first, else in the order they were queued."""
         ...
 
-    def receipt(self, resource_type: str, identifier: tuple[str, str]) -> WriteReceipt | None:
-        """Give the last receipt for our resource."""
+    def receipt(
+        self, hospital: HospitalId, resource_type: str, identifier: tuple[str, str]
+    ) -> WriteReceipt | None:
+        """Give the last receipt for our resource at this hospital."""
         ...
 
-    def settle(
-        self,
-        run: str,
-        intent: WriteIntent,
-        state: IntentState,
-        *,
-        receipt: WriteReceipt | None = None,
-        follow_up: tuple[WriteIntent, ...] = (),
-        item: ReviewItem | None = None,
-        at: datetime,
-    ) -> None:
-        """Record how a delivery ended, with its receipt, follow-up (Provenance) or review item, at once."""
+    def settle(self, run: str, settlement: Settlement, *, at: datetime) -> None:
+        """Record how a delivery ended, with its receipt, follow-up (Provenance) or review item, at once.
+
+        Raises:
+            InvariantError: The intent is not pending.
+        """
         ...
 
 
@@ -138,11 +176,19 @@ class Runs(Protocol):
     """Keeps one manifest per run."""
 
     def start(self, run: RunRow) -> None:
-        """Record that a run began."""
+        """Record that a run began.
+
+        Raises:
+            InvariantError: There is a run with this id.
+        """
         ...
 
     def finish(self, run: RunRow) -> None:
-        """Record how it ended."""
+        """Record how it ended.
+
+        Raises:
+            InvariantError: There is no run with this id.
+        """
         ...
 
     def list_runs(self, *, limit: int = 50) -> tuple[RunRow, ...]:
@@ -159,4 +205,37 @@ class Checkpoints(Protocol):
 
     def save(self, hospital: HospitalId, scope: str, cursor: Cursor) -> None:
         """Move the cursor of a scope."""
+        ...
+
+
+class Store(Protocol):
+    """All stores of one database."""
+
+    @property
+    def facts(self) -> FactStore:
+        """What was read."""
+        ...
+
+    @property
+    def records(self) -> RecordStore:
+        """What was derived and decided."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be written."""
+        ...
+
+    @property
+    def runs(self) -> Runs:
+        """The manifests."""
+        ...
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """The cursors."""
+        ...
+
+    def close(self) -> None:
+        """Give up every connection."""
         ...
