@@ -36,6 +36,8 @@ class WriteIntent:
         body: The elements we own, as FHIR JSON.
         record: 0..1; evidence digest of the record it was planned from.
         depends_on: 0..*; intents to be delivered first (a ResearchSubject needs its ResearchStudy).
+        by: 0..1; id of the person whose decision it carries out; None = an automatic rule.
+        override: 0..*; elements in which a person decided that ours replace somebody else's edit.
     """
 
     id: str
@@ -45,6 +47,8 @@ class WriteIntent:
     body: Body
     record: str | None = None
     depends_on: tuple[str, ...] = ()
+    by: str | None = None
+    override: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ class WriteReceipt:
         etag: 0..1; header as the server gave it.
         body: The resource as the server stored it: the base of the next three-way merge.
         owned: The body of the intent that was delivered.
+        kept: 0..*; elements of ours in which somebody else's edit was left standing.
     """
 
     intent: str
@@ -67,3 +72,4 @@ class WriteReceipt:
     etag: str | None
     body: Body
     owned: Body
+    kept: tuple[str, ...] = ()

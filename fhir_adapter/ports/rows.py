@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fhir_adapter.domain.records import EligibilityRecord
@@ -24,6 +24,12 @@ class SubjectRow:
         moved: True once a person moved the subject: automatic statuses end there.
         screening_number: 0..1; from the roster.
         touched: Given by the store only: something was saved since the subject's last commit.
+        since: 0..1; start of participation, as FHIR date or dateTime text.
+        until: 0..1; end of participation, the same way.
+        consent: 0..1; reference of the research consent participation rests on.
+        withdrawn: Consent is withdrawn: clinical resources are neither read nor written from then on.
+        deceased: The patient died: nothing is written but what a person decides.
+        recheck_on: 0..1; calendar day on which the subject must be derived again whatever was read.
     """
 
     subject: SubjectId
@@ -36,6 +42,12 @@ class SubjectRow:
     moved: bool = False
     screening_number: str | None = None
     touched: bool = True
+    since: str | None = None
+    until: str | None = None
+    consent: str | None = None
+    withdrawn: bool = False
+    deceased: bool = False
+    recheck_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +64,16 @@ class StoredRecord:
 
     record: EligibilityRecord
     version: int
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordHead:
+    """What a run must know of a subject's newest record to decide whether to derive again."""
+
+    evidence_digest: str
+    definitions_digest: str
+    valid_until: datetime | None
     frozen: bool
 
 

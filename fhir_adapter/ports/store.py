@@ -9,12 +9,13 @@ from typing import Protocol
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ReviewItem
-from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, SubjectId, TrialId
+from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, ResourceVersion, SubjectId, TrialId
 from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
 from fhir_adapter.ports.rows import (
     AuditEntry,
     Derivation,
     KeptRejection,
+    RecordHead,
     RunRow,
     SavedPage,
     Settlement,
@@ -52,6 +53,18 @@ class FactStore(Protocol):
         """Append each patient's receipts that differ from the last ones; gives whose changed.
 
         Receipts that differ only in run and time are the same.
+        """
+        ...
+
+    def holds(self, version: ResourceVersion, *, reading_digest: str) -> bool:
+        """Say whether this version with this very content is on record as read under this digest."""
+        ...
+
+    def merged_patients(self, hospital: HospitalId) -> Mapping[str, str]:
+        """Give merged patient -> surviving patient (logical ids), one step each, by each Patient's newest version.
+
+        `replaced-by` on the merged record and `replaces` on the surviving one say the same; where both
+        contradict each other, `replaced-by` holds.
         """
         ...
 
@@ -101,6 +114,10 @@ class RecordStore(Protocol):
 
     def latest_record(self, subject: SubjectId) -> StoredRecord | None:
         """Give the newest record; a frozen one stays the newest until a person re-opens it."""
+        ...
+
+    def record_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        """Give the head of each subject's newest record; subjects never derived are absent."""
         ...
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
