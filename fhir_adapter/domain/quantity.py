@@ -53,6 +53,8 @@ class UnitRule:
         offsets: 0..*; UCUM unit -> number subtracted before the factor ([degF]: 32).
         unitless: True where a bare number (valueInteger) is in the standard unit, as for scores.
         family: UCUM unit -> `mass`, `molar` or `other`; limits printed for one family never serve another.
+        as_is: 0..*; units accepted and kept, because they state another basis (`mL/min/{1.73_m2}` beside `mL/min`).
+        standard_refused: True where nobody may report in the standard unit itself (a molar code in mg/dL).
     """
 
     id: str
@@ -61,6 +63,8 @@ class UnitRule:
     offsets: Mapping[str, Fraction]
     unitless: bool = False
     family: Mapping[str, str] | None = None
+    as_is: frozenset[str] = frozenset()
+    standard_refused: bool = False
 
 
 def standardise(quantity: Quantity, rule: UnitRule) -> Quantity:
@@ -73,7 +77,8 @@ def standardise(quantity: Quantity, rule: UnitRule) -> Quantity:
         rule: The concept's unit rule.
 
     Returns:
-        The quantity in `rule.standard`; digits are kept where the factor is 1; comparator kept.
+        The quantity in `rule.standard`, or unchanged for a unit the rule keeps as it is; digits are kept where
+        the factor is 1; comparator kept.
 
     Raises:
         UnitError: The unit is not in the rule.
@@ -86,9 +91,11 @@ def standardise(quantity: Quantity, rule: UnitRule) -> Quantity:
     Quantity(value=Decimal('8.5'), unit='g/dL', comparator=None)
     """
     unit = rule.standard if quantity.unit is None and rule.unitless else quantity.unit
-    if unit == rule.standard:
+    if unit in rule.as_is:
+        return quantity
+    if unit == rule.standard and not rule.standard_refused:
         return quantity if quantity.unit == unit else Quantity(quantity.value, unit, quantity.comparator)
-    factor = rule.factors.get(unit) if unit is not None else None
+    factor = rule.factors.get(unit) if unit is not None and unit != rule.standard else None
     if factor is None or unit is None:
         raise UnitError(f"unit rule {rule.id} does not convert this unit to {rule.standard}")
     shifted = Fraction(quantity.value) - rule.offsets.get(unit, Fraction(0))
