@@ -98,6 +98,8 @@ class FindingQuery:
         after_last: 0..*; a value taken before the last exposure to these no longer counts (STALE).
         unaccepted: 0..*; concepts that measure the same by a method not accepted: seen alone = UNMAPPED.
         preferred_qualifier: 0..1; on one day, findings with this qualifier are taken over those without.
+        category: 0..1; Observation category the concepts are filed under: an unmapped code of another category
+            is no excuse for a missing result; None = any category.
     """
 
     concepts: tuple[ConceptId, ...]
@@ -108,3 +110,4 @@ class FindingQuery:
     after_last: tuple[ConceptId, ...] = ()
     unaccepted: tuple[ConceptId, ...] = ()
     preferred_qualifier: str | None = None
+    category: str | None = None
