@@ -51,6 +51,7 @@ class Demographics:
         deceased: True, False, the time of death, or None where nothing is said.
         identifiers: (system, value) pairs, for rosters.
         links: (link type, reference) pairs, for merged records.
+        active: 0..1; False where the hospital no longer uses the record.
     """
 
     source: ResourceVersion
@@ -60,6 +61,7 @@ class Demographics:
     deceased: bool | FhirDateTime | None
     identifiers: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    active: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

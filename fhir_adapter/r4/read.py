@@ -1,0 +1,78 @@
+"""From the bytes of one resource to one Reading: the only way in.
+
+Knows: which reader belongs to which resource type, and that nothing may escape as an exception. Does not
+know: any resource type's elements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Union
+
+import msgspec
+
+from fhir_adapter.domain.facts import Reading
+from fhir_adapter.domain.source import Exclusion, RejectionReason
+from fhir_adapter.r4.context import PageContext, ReadingContext
+from fhir_adapter.r4.failure import check_fully, explain_failure
+from fhir_adapter.r4.read_patient import Patient, read_patient
+from fhir_adapter.r4.received import Received, version_of
+from fhir_adapter.r4.strict import find_problem
+from fhir_adapter.r4.wire import Resource
+
+Reader = Callable[[Any, Received], Reading]
+"""Takes the type's own wire struct. May raise msgspec errors: they become INVALID_RESOURCE."""
+
+READERS: Mapping[type[Resource], tuple[str, Reader]] = {
+    Patient: ("Patient", read_patient),
+}
+"""Wire struct -> FHIR resource type (the struct's tag) and reader."""
+
+_decoder: msgspec.json.Decoder[Resource] = msgspec.json.Decoder(Union[tuple(READERS)])  # noqa: UP007 - a computed union
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+def read_resource(raw: bytes | memoryview, context: ReadingContext, page: PageContext) -> Reading:
+    """Read one resource as the hospital sent it.
+
+    Never raises, whatever the bytes. Does not resolve references to other resources and does not judge
+    whether the patient is one of the trial's.
+
+    Args:
+        raw: One JSON document, UTF-8.
+        context: What reading depends on.
+        page: Where it came from and whom it was asked for.
+
+    Returns:
+        Facts, rejections, or the rule that excluded it; counted once.
+
+    Source:
+        design contracts, Facts, versions, counts.
+    """
+    data = bytes(raw)
+    problem = find_problem(data)
+    if problem is not None:
+        return explain_failure(data, problem, context, page)
+    try:
+        reading = _read(data, context, page)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        return explain_failure(data, fault, context, page)
+    return reading
+
+
+def _read(data: bytes, context: ReadingContext, page: PageContext) -> Reading:
+    wire = _decoder.decode(data)
+    resource_type, read = READERS[type(wire)]
+    received = Received(
+        data, resource_type, version_of(wire.id, wire.meta, data, resource_type, context), context, page
+    )
+    if resource_type not in context.resource_types:
+        return received.excluded(Exclusion.TYPE_NOT_READ)
+    if _ID.fullmatch(wire.id) is None:
+        return received.refused(page.patient, RejectionReason.INVALID_RESOURCE, f"{resource_type}.id", "id")
+    reading = read(wire, received)
+    if context.validate_full:
+        faults = check_fully(data, received)
+        return received.rejected(reading.patient, *faults) if faults else reading
+    return reading
