@@ -53,7 +53,7 @@ class UnitRule:
         offsets: 0..*; UCUM unit -> number subtracted before the factor ([degF]: 32).
         unitless: True where a bare number (valueInteger) is in the standard unit, as for scores.
         family: UCUM unit -> `mass`, `molar` or `other`; limits printed for one family never serve another.
-        as_is: 0..*; units accepted and kept, because they state another basis (`mL/min/{1.73_m2}` beside `mL/min`).
+        as_is: 0..*; units accepted and kept, for they state another basis (`mL/min/{1.73_m2}` beside `mL/min`).
         standard_refused: True where nobody may report in the standard unit itself (a molar code in mg/dL).
     """
 
