@@ -26,6 +26,7 @@ VOCABULARY: dict[str, dict[str, Any]] = yaml.load(
 UCUM = "http://unitsofmeasure.org"
 QUESTIONNAIRE = "https://fhir-adapter.example/Questionnaire/nct07256210-eligibility"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+CONSENT_CATEGORY = f"{TERMINOLOGY}/consentcategorycodes"
 UPDATED = "2026-03-11T06:00:00+01:00"
 
 
@@ -128,7 +129,7 @@ def _consent(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
         "resourceType": "Consent",
         "status": entry.get("status", "active"),
         "scope": {"coding": [{"system": f"{TERMINOLOGY}/consentscope", "code": entry.get("scope", "research")}]},
-        "category": [{"coding": [{"system": f"{TERMINOLOGY}/consentcategorycodes", "code": "research"}]}],
+        "category": [{"coding": [{"system": CONSENT_CATEGORY, "code": entry.get("category", "research")}]}],
         "patient": _subject(story),
         "performer": [performers[role] for role in entry.get("by", [])],
         "policy": [{"uri": "https://demo-hospital.example/research/nk-cells"}],

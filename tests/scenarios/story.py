@@ -26,6 +26,7 @@ class Story:
         then: Expected verdict, criteria (`PASS`, `FAIL`, `UNKNOWN STALE`, ...) and values.
         demo: True where the patient belongs to the demo hospital.
         settings: Setting id -> value, where the story is told under another reading.
+        incomplete: Resource types that were not read to their end.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Story:
     then: Mapping[str, Any]
     demo: bool
     settings: Mapping[str, str]
+    incomplete: tuple[str, ...]
 
 
 def load_stories(trial: str) -> tuple[Story, ...]:
@@ -59,6 +61,7 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
         then=document.get("then", {}),
         demo=document.get("demo", "no") == "yes",
         settings=document.get("settings", {}),
+        incomplete=tuple(document.get("incomplete", ())),
     )
 
 

@@ -1,0 +1,14 @@
+"""The committed export of the demo hospital is what the stories say today."""
+
+from __future__ import annotations
+
+from tests.scenarios.export import EXPORT, demo_stories, export_files
+
+
+def test_the_committed_export_is_fresh() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in EXPORT.iterdir()}
+    assert written == export_files(demo_stories()), "run `make demo-export`"
+
+
+def test_the_demo_hospital_has_at_least_thirty_patients() -> None:
+    assert len(demo_stories()) >= 30

@@ -1,0 +1,49 @@
+"""Every story ends as a clinician wrote it: each criterion not named under `then` must PASS."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.derive import derive_story, verdicts
+from tests.scenarios.reading import definitions_for, reading_context
+from tests.scenarios.story import Story, load_stories
+
+TRIAL = "nct07256210"
+STORIES = load_stories(TRIAL)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_story_ends_as_told(story: Story) -> None:
+    definitions = definitions_for(TRIAL, tuple(sorted(story.settings.items())))
+    record = derive_story(story, definitions, reading_context(definitions))
+    expected = {key: value for key, value in story.then.items() if key != "verdict"}
+    told = {criterion.id: expected.get(criterion.id, "PASS") for criterion in definitions.trial.criteria}
+    assert verdicts(record) == told
+    assert record.verdict == story.then["verdict"]
+
+
+def test_every_criterion_passes_fails_and_is_unknown_somewhere() -> None:
+    definitions = definitions_for(TRIAL, ())
+    seen: dict[str, set[str]] = {criterion.id: set() for criterion in definitions.trial.criteria}
+    for story in STORIES:
+        for criterion, answer in story.then.items():
+            if criterion in seen:
+                seen[criterion].add(answer.split()[0])
+    assert {criterion for criterion, answers in seen.items() if not answers >= {"FAIL", "UNKNOWN"}} == set()
+
+
+def test_every_unknown_reason_has_a_story() -> None:
+    told = {answer.split()[1] for story in STORIES for answer in story.then.values() if answer.startswith("UNKNOWN")}
+    assert told == {
+        "HIDDEN",
+        "CONFLICTING",
+        "UNIT_UNUSABLE",
+        "NO_REFERENCE_RANGE",
+        "CENSORED",
+        "PARTIAL_DATE",
+        "UNMAPPED",
+        "STALE",
+        "NOT_YET_DUE",
+        "NEEDS_ATTESTATION",
+        "MISSING",
+    }
