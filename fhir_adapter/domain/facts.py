@@ -7,6 +7,7 @@ the store, the trial.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.moments import Effective, FhirDateTime
@@ -65,6 +66,37 @@ class Demographics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRange:
+    """Limits of normal the laboratory printed with a result, and for whom they hold.
+
+    Attributes:
+        path: FHIRPath of the range, for example `Observation.referenceRange[1]`.
+        low: 0..1; lower limit in the concept's standard unit.
+        high: 0..1; upper limit in the concept's standard unit.
+        age_low: 0..1; youngest age it holds for [a], included.
+        age_high: 0..1; oldest age it holds for [a], included.
+        type: 0..1; `normal`, or None where the source does not say; other types are not kept.
+        applies_to: 0..*; whom it holds for: `male`, `female`, other concepts; empty = everybody.
+        is_unread: True where it holds only under a condition that could not be read.
+    """
+
+    path: str
+    low: Quantity | None
+    high: Quantity | None
+    age_low: Fraction | None = None
+    age_high: Fraction | None = None
+    type: str | None = None
+    applies_to: tuple[ConceptId, ...] = ()
+    is_unread: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """True where it holds for every patient."""
+        conditions = (self.age_low, self.age_high)
+        return not self.is_unread and not self.applies_to and conditions == (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A laboratory result, vital sign, score or survey answer (FHIR Observation or one of its components).
 
@@ -80,8 +112,10 @@ class Finding:
         standard: 0..1; quantity in the concept's standard unit; None for coded answers.
         lln: 0..1; lower limit of normal in the standard unit, from the same result.
         uln: 0..1; upper limit of normal in the standard unit, from the same result.
-        range_problem: 0..1; why no limit could be taken (`several`, `unit`, `text`), None = plainly absent.
+        range_problem: 0..1; why no limit could be taken: `several` or `conditional` (choose among `ranges`),
+            `unit`, `value`, `text`, `type`, `modifier`; None = plainly absent, or taken.
         range_path: 0..1; FHIRPath of the range used.
+        ranges: 0..*; every readable range of the result, for choosing by the patient's age and sex.
         interpretation: Concepts of Observation.interpretation (`detected`, `not-detected`, ...).
         method: 0..1; concepts of Observation.method; empty tuple = present but unmapped; None = absent.
         specimen: 0..1; the same for the specimen's type, once resolved.
@@ -103,6 +137,7 @@ class Finding:
     uln: Quantity | None = None
     range_problem: str | None = None
     range_path: str | None = None
+    ranges: tuple[ReferenceRange, ...] = ()
     interpretation: tuple[ConceptId, ...] = ()
     method: tuple[ConceptId, ...] | None = None
     specimen: tuple[ConceptId, ...] | None = None
