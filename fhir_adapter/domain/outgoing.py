@@ -22,6 +22,7 @@ class ParticipationStatement:
         patient: Logical id of the patient at this hospital.
         study: Reference to the ResearchStudy: literal, or conditional until the study is written.
         since: 0..1; start of participation.
+        until: 0..1; end of participation.
         consent: 0..1; literal reference to the research consent.
         actual_arm: 0..1; the dose level the subject was assigned to.
     """
@@ -31,6 +32,7 @@ class ParticipationStatement:
     patient: str
     study: str
     since: FhirDateTime | None = None
+    until: FhirDateTime | None = None
     consent: str | None = None
     actual_arm: str | None = None
 

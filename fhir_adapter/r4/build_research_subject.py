@@ -47,8 +47,10 @@ def build_research_subject(participation: ParticipationStatement) -> dict[str, A
         "identifier": [{"system": system, "value": value}],
         "status": participation.status,
     }
-    if participation.since is not None:
-        body["period"] = {"start": participation.since.text}
+    ends = {"start": participation.since, "end": participation.until}
+    period = {key: moment.text for key, moment in ends.items() if moment is not None}
+    if period:
+        body["period"] = period
     body["study"] = {"reference": participation.study}
     body["individual"] = {"reference": f"Patient/{participation.patient}"}
     if participation.actual_arm is not None:

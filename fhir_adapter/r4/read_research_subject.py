@@ -61,7 +61,8 @@ def _statement(body: Mapping[str, Any], identifier_system: str) -> Participation
         status=str(status),
         patient=_reference(body, "individual", ("Patient/",)).removeprefix("Patient/"),
         study=_reference(body, "study", ("ResearchStudy/", "ResearchStudy?identifier=", "urn:uuid:")),
-        since=_since(body),
+        since=_moment(body, "start"),
+        until=_moment(body, "end"),
         consent=_reference(body, "consent", ("Consent/",)) if "consent" in body else None,
         actual_arm=_arm(body),
     )
@@ -85,14 +86,14 @@ def _reference(body: Mapping[str, Any], element: str, starts: tuple[str, ...]) -
     return reference
 
 
-def _since(body: Mapping[str, Any]) -> FhirDateTime | None:
+def _moment(body: Mapping[str, Any], side: str) -> FhirDateTime | None:
     period = body.get("period", {})
-    start = period.get("start") if isinstance(period, Mapping) else ""
-    if start is None:
+    text = period.get(side) if isinstance(period, Mapping) else ""
+    if text is None:
         return None
-    moment = parse_moment(start) if isinstance(start, str) else parse_moment("")
+    moment = parse_moment(text) if isinstance(text, str) else parse_moment("")
     if not isinstance(moment, FhirDateTime):
-        raise _RefusedError(moment.reason, "period.start", moment.detail)
+        raise _RefusedError(moment.reason, f"period.{side}", moment.detail)
     return moment
 
 
