@@ -73,3 +73,181 @@ class WriteReceipt:
     body: Body
     owned: Body
     kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """The resource to be sent, and where somebody else's edit stands against ours.
+
+    Attributes:
+        body: What should stand at the hospital now.
+        kept: 0..*; paths of elements of ours whose edit by somebody else stays.
+        changed: False = the hospital's resource is as it should be; nothing is to be sent.
+    """
+
+    body: dict[str, Any]
+    kept: tuple[str, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ElementDifference:
+    """One element we own: as the hospital has it, and as it would be after our write (None = absent)."""
+
+    path: str
+    hospital: Any
+    ours: Any
+
+
+_SERVER_OWNED = frozenset({"resourceType", "id", "meta"})
+_ABSENT: Any = None  # JSON has no null in FHIR resources: None can mean that an element is absent
+
+
+def merge_three_way(
+    last_server: Body | None,
+    current: Body,
+    last_owned: Body | None,
+    owned: Body,
+    *,
+    override: tuple[str, ...] = (),
+) -> Merge:
+    """Bring our elements into the hospital's resource without touching anybody else's work.
+
+    An element follows us only while it is as we last left it. An element changed or removed by somebody else
+    stays as they made it and is reported. Everything we do not own (other elements, tags, extensions, further
+    identifiers, additions inside our elements) survives.
+
+    Args:
+        last_server: 0..1; the resource as the server stored it after our last write.
+        current: The resource as it is now.
+        last_owned: 0..1; our elements as last written, without those in which an edit was kept.
+        owned: Our elements as they should be.
+        override: 0..*; paths a named person decided should follow us anyway.
+
+    Returns:
+        The merged resource; `changed` is False where it equals the current one.
+
+    Source:
+        design contracts, Writing: three-way updates.
+
+    >>> merge_three_way(
+    ...     {"status": "candidate"}, {"status": "candidate", "note": "theirs"},
+    ...     {"status": "candidate"}, {"status": "screening"},
+    ... ).body
+    {'status': 'screening', 'note': 'theirs'}
+    """
+    merging = _Merging(override)
+    before = last_owned or {}
+    body = merging.merge("", last_server if last_server is not None else before, current, before, owned)
+    return Merge(body=body, kept=tuple(sorted(merging.kept)), changed=body != current)
+
+
+class _Merging:
+    """One merge; collects what was kept."""
+
+    def __init__(self, override: tuple[str, ...]) -> None:
+        self.override = override
+        self.kept: list[str] = []
+
+    def merge(self, path: str, base: Body, now: Body, before: Body, ours: Body) -> dict[str, Any]:
+        merged = dict(now)
+        for key in dict.fromkeys((*ours, *before)):
+            if not path and key in _SERVER_OWNED:
+                continue
+            here = f"{path}.{key}" if path else key
+            parts = [side.get(key, _ABSENT) for side in (base, now, before, ours)]
+            value = self._identifiers(here, *parts) if here == "identifier" else self._element(here, *parts)
+            if value is _ABSENT:
+                merged.pop(key, None)
+            else:
+                merged[key] = value
+        return merged
+
+    def _element(self, path: str, base: Any, now: Any, before: Any, ours: Any) -> Any:
+        if isinstance(now, Mapping) and isinstance(ours, Mapping):
+            return self.merge(path, _mapping(base), now, _mapping(before), ours)
+        if now == ours:
+            return now
+        if path in self.override or any(path.startswith(f"{chosen}.") for chosen in self.override):
+            return ours
+        if now == base and ours == before:
+            return now  # the server may write our element in its own way
+        if now == base and (before is not _ABSENT or now is _ABSENT):
+            return ours
+        if ours is not _ABSENT:
+            self.kept.append(path)
+        return now
+
+    def _identifiers(self, path: str, base: Any, now: Any, _before: Any, ours: Any) -> Any:
+        """Identifiers are a list everybody adds to; ours is one entry of it."""
+        entries = list(now or ())
+        for entry in ours or ():
+            if any(_same_identifier(entry, other) for other in entries):
+                continue
+            removed = any(_same_identifier(entry, other) for other in base or ())
+            if removed and path not in self.override:
+                self.kept.append(path)
+            else:
+                entries.append(entry)
+        return entries or _ABSENT
+
+
+def _mapping(value: Any) -> Body:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _same_identifier(one: Body, other: Body) -> bool:
+    return (one.get("system"), one.get("value")) == (other.get("system"), other.get("value"))
+
+
+def list_differences(current: Body | None, merged: Body, owned: Body) -> tuple[ElementDifference, ...]:
+    """List how a write would change the elements we own.
+
+    Args:
+        current: 0..1; the hospital's resource; None = there is none.
+        merged: The resource as it would stand after the write.
+        owned: Our elements: others are never shown.
+
+    Returns:
+        0..*; one per element (inner ones by path), in the order of `owned`.
+
+    >>> list_differences({"status": "candidate"}, {"status": "screening"}, {"status": "screening"})
+    (ElementDifference(path='status', hospital='candidate', ours='screening'),)
+    """
+    return tuple(_differences("", current or {}, merged, owned))
+
+
+def _differences(path: str, current: Body, merged: Body, owned: Body) -> list[ElementDifference]:
+    found: list[ElementDifference] = []
+    for key, ours in owned.items():
+        if not path and key in _SERVER_OWNED:
+            continue
+        here = f"{path}.{key}" if path else key
+        now, then = current.get(key, _ABSENT), merged.get(key, _ABSENT)
+        if isinstance(ours, Mapping) and isinstance(then, Mapping):
+            found += _differences(here, _mapping(now), then, ours)
+        elif now != then:
+            found.append(ElementDifference(here, now, then))
+    return found
+
+
+def without_elements(owned: Body, paths: tuple[str, ...]) -> dict[str, Any]:
+    """Leave out the elements in which somebody else's edit was kept: they are not ours any more.
+
+    Args:
+        owned: Our elements.
+        paths: Paths as a Merge reports them.
+
+    Returns:
+        The rest.
+
+    >>> without_elements({"status": "screening", "period": {"start": "2026-01-02"}}, ("period.start",))
+    {'status': 'screening', 'period': {}}
+    """
+    rest: dict[str, Any] = {}
+    for key, value in owned.items():
+        if key in paths:
+            continue
+        inner = tuple(path.removeprefix(f"{key}.") for path in paths if path.startswith(f"{key}."))
+        rest[key] = without_elements(value, inner) if inner and isinstance(value, Mapping) else value
+    return rest
