@@ -116,7 +116,9 @@ def build_needs(listed: Iterable[Listed]) -> NeedsResult:
     criteria = dict.fromkeys(need.criterion for need in needs)
     return NeedsResult(
         by_subject=[
-            SubjectNeeds(subject=subject, patient=patient, needs=[need for need in needs if need.subject == subject])
+            SubjectNeeds(
+                subject=subject, patient=patient, needs=[need for need in needs if need.subject == subject]
+            )
             for subject, patient in subjects
         ],
         by_criterion=[

@@ -1,0 +1,45 @@
+"""How results leave: JSON or tables on stdout, messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console, RenderableType
+
+PIPED_WIDTH = 240
+"""Columns of a table that is not shown on a terminal: nothing is cut off."""
+
+
+class Format(StrEnum):
+    """What stdout carries."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def say(message: str) -> None:
+    """Tell the person at the terminal something that is not the result."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(message, markup=False)
+
+
+def show(renderable: RenderableType) -> None:
+    """Print a table or a tree; plain text where stdout is not a terminal."""
+    terminal = sys.stdout.isatty()
+    console = Console(highlight=False) if terminal else Console(highlight=False, width=PIPED_WIDTH)
+    console.print(renderable)
+
+
+def emit(result: BaseModel, *, field: str | None = None) -> None:
+    """Print a result as one JSON object, or the list in one of its fields.
+
+    Args:
+        result: The result model.
+        field: 0..1; the field whose list is the whole result.
+    """
+    content: Any = result.model_dump(mode="json")
+    text = json.dumps(content[field] if field else content, ensure_ascii=False, indent=1)
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,161 @@
+"""Results as tables and trees for a terminal; plain text where output is piped.
+
+Knows: result models, rich. Does not know: where a result comes from.
+"""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from fhir_adapter.report.explain import CriterionOut, EvidenceOut, ExplainResult, PartOut
+from fhir_adapter.report.model import NOTICE
+from fhir_adapter.report.rejections import RejectionsResult
+from fhir_adapter.report.subjects import NeedsResult, SubjectsResult
+from fhir_adapter.report.sync import SyncResult
+
+_STYLES = {
+    "PASS": "green",
+    "FAIL": "bold red",
+    "UNKNOWN": "yellow",
+    "MET": "green",
+    "NOT_MET": "red",
+    "ELIGIBLE": "bold green",
+    "INELIGIBLE": "bold red",
+    "UNDETERMINED": "yellow",
+}
+
+
+def _styled(word: str) -> Text:
+    return Text(word, style=_STYLES.get(word, ""))
+
+
+def render_subjects(result: SubjectsResult) -> RenderableType:
+    """Show subjects as a table."""
+    table = Table("subject", "patient", "status", "verdict", "failing", "unknown")
+    for row in result.subjects:
+        failing, unknown = ", ".join(row.failing), ", ".join(row.unknown)
+        table.add_row(row.subject, row.patient, row.status or "-", _styled(row.verdict), failing, unknown)
+    return Group(table, Text(NOTICE, style="dim"))
+
+
+def render_needs(result: NeedsResult) -> RenderableType:
+    """Show a coordinator's worklist: by subject, then how many wait for each criterion."""
+    table = Table("subject", "patient", "criterion", "why unknown", "next fact")
+    for subject in result.by_subject:
+        for need in subject.needs:
+            table.add_row(need.subject, need.patient, need.criterion, need.unknown_reason, need.next_fact)
+        table.add_section()
+    waiting = Table("criterion", "subjects waiting")
+    for criterion in result.by_criterion:
+        waiting.add_row(criterion.criterion, str(len(criterion.needs)))
+    return Group(table, waiting)
+
+
+def render_sync(result: SyncResult) -> RenderableType:
+    """Show a run's balanced counts, records and writes."""
+    table = Table("resource type", "received", "= mapped", "+ rejected", "+ excluded", "rejected parts", "why")
+    for name, counts in result.counts.items():
+        reasons = [f"{count} {reason}" for reason, count in {**counts.rejected_by, **counts.excluded_by}.items()]
+        numbers = (counts.received, counts.mapped, counts.rejected, counts.excluded, counts.rejected_parts)
+        table.add_row(name, *(str(number) for number in numbers), ", ".join(reasons))
+    records, writes = result.records, result.writes
+    lines = [
+        f"records: {records.created} created, {records.changed} changed, {records.unchanged} unchanged",
+        (
+            f"writes: {writes.created} created, {writes.updated} updated, {writes.unchanged} unchanged, "
+            f"{writes.conflicts} conflicts, {writes.for_review} for review, {writes.dry_run} dry run"
+        ),
+        f"run {result.run}, as of {result.as_of}, definitions {result.definitions_digest[:12]}",
+    ]
+    if result.unmatched_rows or result.doubled_rows:
+        rows = f"unmatched {result.unmatched_rows}, matched by several patients {result.doubled_rows}"
+        lines.append(f"roster rows: {rows}")
+    return Group(table, *(Text(line) for line in lines))
+
+
+def render_rejections(result: RejectionsResult) -> RenderableType:
+    """Show rejections as a table."""
+    table = Table("reason", "detail", "path", "resource", "from")
+    for row in result.rejections:
+        table.add_row(row.reason, row.detail, row.path, row.reference, row.origin)
+    return table
+
+
+def render_explanation(result: ExplainResult) -> RenderableType:
+    """Show one subject's verdict as a tree down to the results it rests on."""
+    head = Text.assemble(
+        (f"{result.subject}  {result.patient}  ", "bold"),
+        _styled(result.verdict),
+        "  (frozen)" if result.frozen else "",
+    )
+    anchor = Text(
+        f"as of {result.as_of}, judged for {result.anchor} ({result.anchor_source})"
+        + (f", valid until {result.valid_until}" if result.valid_until else "")
+    )
+    tree = Tree(head)
+    for criterion in result.criteria:
+        _add_criterion(tree, criterion)
+    return Group(anchor, tree, Text(NOTICE, style="dim"))
+
+
+def _add_criterion(tree: Tree, criterion: CriterionOut) -> None:
+    line = Text.assemble((f"{criterion.id:<4} ", "bold"), _styled(criterion.verdict))
+    if criterion.unknown_reason:
+        line.append(f" {criterion.unknown_reason}", style="yellow")
+    line.append(f"  {criterion.text}", style="dim")
+    branch = tree.add(line)
+    if criterion.next_fact:
+        branch.add(Text(f"next: {criterion.next_fact}", style="yellow"))
+    for note in criterion.notes:
+        branch.add(Text(f"note: {note}"))
+    for part in criterion.parts:
+        _add_part(branch, part)
+    shown = {_evidence_line(evidence) for part in criterion.parts for evidence in _all_evidence(part)}
+    for evidence in criterion.evidence:
+        if (text := _evidence_line(evidence)) not in shown:
+            branch.add(Text(text))
+
+
+def _all_evidence(part: PartOut) -> list[EvidenceOut]:
+    below = [evidence for inner in part.parts for evidence in _all_evidence(inner)]
+    return [*part.evidence, *below]
+
+
+def _add_part(tree: Tree, part: PartOut) -> None:
+    name = f"{part.id}: " if part.id else ""
+    line = Text.assemble(f"{name}{part.label} ", _styled(part.verdict))
+    if part.unknown_reason:
+        line.append(f" {part.unknown_reason}", style="yellow")
+    branch = tree.add(line)
+    for note in part.notes:
+        branch.add(Text(f"note: {note}"))
+    for computation in part.computations:
+        inputs = ", ".join(
+            f"{given.name} {given.value} {given.unit or ''}".strip() for given in computation.inputs
+        )
+        result = f"{computation.result.value} {computation.result.unit or ''}".strip()
+        branch.add(Text(f"{computation.formula} = {result}  ({inputs}; {computation.source})"))
+    for inner in part.parts:
+        _add_part(branch, inner)
+    below = {_evidence_line(evidence) for inner in part.parts for evidence in _all_evidence(inner)}
+    for evidence in part.evidence:
+        if (text := _evidence_line(evidence)) not in below:
+            branch.add(Text(text))
+
+
+def _evidence_line(evidence: EvidenceOut) -> str:
+    words = [f"{evidence.role}:"] if evidence.role != "value" else []
+    if evidence.reported:
+        reported = evidence.reported
+        words.append(f"{reported.comparator or ''}{reported.value} {reported.unit or ''}".strip())
+    if evidence.standard and evidence.reported and evidence.standard.unit != evidence.reported.unit:
+        words.append(f"(= {evidence.standard.value} {evidence.standard.unit or ''})".replace(" )", ")"))
+    if evidence.effective:
+        words.append(f"on {evidence.effective}")
+    words.append(f"from {evidence.reference} version {evidence.version}, {evidence.path}")
+    if evidence.note:
+        words.append(f"({evidence.note})")
+    return " ".join(words)

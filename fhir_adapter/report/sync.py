@@ -1,0 +1,55 @@
+"""`sync`: what a run received, derived and wrote, as balanced counts."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fhir_adapter.report.model import Result
+
+
+class TypeCounts(Result):
+    """Counts of one resource type: received = mapped + rejected + excluded."""
+
+    received: int
+    mapped: int
+    rejected: int
+    excluded: int
+    rejected_parts: int
+    excluded_by: dict[str, int]
+    rejected_by: dict[str, int]
+
+
+class RecordCounts(Result):
+    """Derived records by what happened to them."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+class WriteCounts(Result):
+    """Deliveries by how they ended."""
+
+    created: int
+    updated: int
+    unchanged: int
+    conflicts: int
+    for_review: int
+    dry_run: int
+
+
+class SyncResult(Result):
+    """One run.
+
+    `unmatched_rows` and `doubled_rows` are 1-based roster rows that matched nobody, or several patients.
+    """
+
+    run: str
+    source: str
+    as_of: str
+    counts: dict[str, TypeCounts]
+    records: RecordCounts
+    writes: WriteCounts
+    definitions_digest: str
+    unmatched_rows: list[int] = Field(default_factory=list)
+    doubled_rows: list[int] = Field(default_factory=list)
