@@ -215,9 +215,7 @@ class _Extraction:
     def _note(self, reading: Reading, source: ResourceVersion, asked: str | None) -> None:
         tally = self.tallies.get(source.type)
         if tally is None:
-            tally = self.tallies[source.type or UNKNOWN_TYPE] = self.tallies.get(
-                source.type or UNKNOWN_TYPE, Tally()
-            )
+            tally = self.tallies[source.type] = Tally()
         tally.count(reading)
         if reading.rejections and not reading.facts:
             self.receipts.add_rejection(source.type, reading.patient or asked)
