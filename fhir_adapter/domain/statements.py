@@ -35,6 +35,8 @@ class ConsentStatement:
         provisions: (permit or deny, concepts) of the top and nested provisions that carry mapped codes.
         denies: True where the top provision's type is deny.
         ends: 0..1; end of the top provision's period.
+        policies: 0..*; URIs of policies, and `system|code` of the policy rule.
+        verified: 0..1; False where everybody who was to confirm it did not.
     """
 
     source: ResourceVersion
@@ -47,6 +49,7 @@ class ConsentStatement:
     denies: bool = False
     ends: FhirDateTime | None = None
     policies: tuple[str, ...] = ()
+    verified: bool | None = None
     contested: bool = False
 
 

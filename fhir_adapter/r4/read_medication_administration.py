@@ -1,0 +1,155 @@
+"""FHIR MedicationAdministration -> Exposure.
+
+Knows: MedicationAdministration's elements. Does not know: Medications elsewhere (the timeline joins them),
+which drugs matter to a trial.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from fhir_adapter.domain.facts import Exposure, Reading
+from fhir_adapter.domain.source import Rejection, RejectionReason
+from fhir_adapter.r4.admission import About, admit, end_without_code
+from fhir_adapter.r4.bindings import parse_binding
+from fhir_adapter.r4.coding import read_code, to_codings
+from fhir_adapter.r4.context import CodeReading
+from fhir_adapter.r4.dosage import Dosage, read_dosage
+from fhir_adapter.r4.event_time import TimeChoice, read_event_time
+from fhir_adapter.r4.medication_content import Medication, find_modifier, read_content
+from fhir_adapter.r4.received import Received
+from fhir_adapter.r4.references import find_contained, read_reference
+from fhir_adapter.r4.status_codes import MedicationAdministrationStatus
+from fhir_adapter.r4.wire import (
+    ABSENT,
+    CodeableConcept,
+    Period,
+    Reference,
+    Resource,
+    is_present,
+)
+
+
+class MedicationAdministration(Resource, tag="MedicationAdministration"):
+    """MedicationAdministration, as far as it is used."""
+
+    subject: Raw = ABSENT
+    contained: tuple[Raw, ...] = ()
+    status: str = ""
+    status_reason: tuple[CodeableConcept, ...] = ()
+    medication_codeable_concept: Raw = ABSENT
+    medication_reference: Reference | None = None
+    effective_date_time: str = ""
+    effective_period: Period | None = None
+    dosage: Dosage | None = None
+
+
+class _Given(NamedTuple):
+    """What was given: a code reading, or a reference still to be resolved; and where it stood."""
+
+    path: str
+    code: CodeReading | None = None
+    raw: Raw = ABSENT
+    reference: str | None = None
+
+
+_PATH = "MedicationAdministration.medication"
+_medication_decoder = msgspec.json.Decoder(Medication)
+
+
+def read_medication_administration(administration: MedicationAdministration, received: Received) -> Reading:
+    """Read a drug or cell product that was given, is being given, or was not given; the fact says which.
+
+    A reference to a Medication elsewhere is kept unresolved, so that the order of arrival does not matter.
+    A dose or rate that cannot be used is rejected as a part; the exposure itself stays known.
+
+    Args:
+        administration: As received.
+        received: The resource on its way.
+
+    Returns:
+        One Exposure, a retraction (entered-in-error), an exclusion or a rejection.
+
+    Source:
+        http://hl7.org/fhir/R4/medicationadministration.html
+    """
+    patient = admit(administration, administration.subject, "subject", received)
+    if isinstance(patient, Reading):
+        return patient
+    if administration.status == MedicationAdministrationStatus.ENTERED_IN_ERROR:
+        return received.retracted(patient)
+    given = _given(administration, received)
+    if isinstance(given, Rejection):
+        return received.rejected(patient, given)
+    return _read(administration, given, patient, received)
+
+
+def _read(administration: MedicationAdministration, given: _Given, patient: str, received: Received) -> Reading:
+    choice = TimeChoice(administration.effective_date_time, administration.effective_period)
+    effective = read_event_time(choice, "MedicationAdministration.effective", received.context)
+    about = About(effective=None if isinstance(effective, Rejection) else effective)
+    code = given.code
+    if code is not None and code.meaning is None:
+        return end_without_code(code, given.raw, given.path, patient, received, about)
+    concepts = code.meaning.concepts if code is not None and code.meaning is not None else ()
+    about = About(concepts=concepts, effective=about.effective)
+    status = parse_binding(MedicationAdministrationStatus, administration.status)
+    if status is None:
+        path = "MedicationAdministration.status"
+        return received.rejected(patient, about.refuse(RejectionReason.UNKNOWN_STATUS, path))
+    dosage = read_dosage(administration.dosage, "MedicationAdministration.dosage", received.context)
+    if dosage.breach is not None:
+        return received.rejected(patient, about.claim(dosage.breach))
+    exposure = Exposure(
+        source=received.source,
+        path=given.path,
+        concepts=concepts,
+        codings=code.codings if code is not None else (),
+        status=status.value,
+        medication_reference=given.reference,
+        effective=about.effective,
+        dose=dosage.dose,
+        rate=dosage.rate,
+        route=dosage.route,
+        reasons=tuple(c for reason in administration.status_reason for c in to_codings(reason.coding)),
+    )
+    parts = [*dosage.parts, *([effective] if isinstance(effective, Rejection) else [])]
+    references = (given.reference,) if given.reference is not None else ()
+    return received.mapped(patient, (exposure,), tuple(about.claim(part) for part in parts), references)
+
+
+def _given(administration: MedicationAdministration, received: Received) -> _Given | Rejection:
+    reference = administration.medication_reference
+    raw = administration.medication_codeable_concept
+    if reference is None:
+        return _Given(_PATH, read_code(raw, received.context), raw)
+    if is_present(raw):
+        return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=_PATH, detail="several")
+    if reference.reference.startswith("#"):
+        return _contained(reference.reference, administration, received)
+    return _elsewhere(reference, received)
+
+
+def _elsewhere(reference: Reference, received: Received) -> _Given | Rejection:
+    elsewhere = read_reference(reference, received)
+    if elsewhere is None:
+        detail = "reference" if reference.reference else "no-reference"
+        return Rejection(reason=RejectionReason.UNMAPPED_CODE, path=_PATH, detail=detail)
+    if not elsewhere.startswith("Medication/"):
+        return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=_PATH, detail="reference")
+    return _Given(_PATH, reference=elsewhere)
+
+
+def _contained(reference: str, administration: MedicationAdministration, received: Received) -> _Given | Rejection:
+    raw = find_contained(reference, administration.contained)
+    if raw is None:
+        return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=_PATH, detail="contained")
+    path = f"MedicationAdministration.contained[{administration.contained.index(raw)}]"
+    medication = _medication_decoder.decode(raw)
+    breach = find_modifier(medication, path)
+    if breach is not None:
+        return breach
+    return _Given(f"{path}.code", read_content(medication, received.context), medication.code)

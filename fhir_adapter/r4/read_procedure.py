@@ -1,0 +1,94 @@
+"""FHIR Procedure -> Intervention.
+
+Knows: Procedure's elements. Does not know: which procedures matter to a trial.
+"""
+
+from __future__ import annotations
+
+from msgspec import Raw
+
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.facts import Intervention, Reading
+from fhir_adapter.domain.source import Rejection, RejectionReason
+from fhir_adapter.r4.admission import About, admit, end_without_code
+from fhir_adapter.r4.bindings import parse_binding
+from fhir_adapter.r4.coding import coded_value, read_code
+from fhir_adapter.r4.event_time import TimeChoice, read_event_time
+from fhir_adapter.r4.received import Received
+from fhir_adapter.r4.status_codes import EventStatus
+from fhir_adapter.r4.wire import ABSENT, CodeableConcept, Period, Resource
+
+
+class Procedure(Resource, tag="Procedure"):
+    """Procedure, as far as it is used."""
+
+    subject: Raw = ABSENT
+    status: str = ""
+    code: Raw = ABSENT
+    body_site: tuple[CodeableConcept, ...] = ()
+    performed_date_time: str = ""
+    performed_period: Period | None = None
+    performed_string: str = ""
+    performed_age: Raw = ABSENT
+    performed_range: Raw = ABSENT
+
+
+def read_procedure(procedure: Procedure, received: Received) -> Reading:
+    """Read a procedure that was done, is under way, or was not done; the fact says which.
+
+    A time that cannot be used is rejected as a part; the procedure itself stays known, undated.
+
+    Args:
+        procedure: As received.
+        received: The resource on its way.
+
+    Returns:
+        One Intervention, a retraction (entered-in-error), an exclusion or a rejection.
+
+    Source:
+        http://hl7.org/fhir/R4/procedure.html
+    """
+    patient = admit(procedure, procedure.subject, "subject", received)
+    if isinstance(patient, Reading):
+        return patient
+    status = parse_binding(EventStatus, procedure.status)
+    if status is EventStatus.ENTERED_IN_ERROR:
+        return received.retracted(patient)
+    performed = read_event_time(_choice(procedure), "Procedure.performed", received.context)
+    effective = None if isinstance(performed, Rejection) else performed
+    code = read_code(procedure.code, received.context)
+    if code.meaning is None:
+        about = About(effective=effective)
+        return end_without_code(code, procedure.code, "Procedure.code", patient, received, about)
+    about = About(concepts=code.meaning.concepts, effective=effective)
+    if status is None:
+        refusal = about.refuse(RejectionReason.UNKNOWN_STATUS, "Procedure.status")
+        return received.rejected(patient, refusal)
+    intervention = Intervention(
+        source=received.source,
+        path="Procedure.code",
+        concepts=code.meaning.concepts,
+        codings=code.codings,
+        status=status.value,
+        performed=effective,
+        body_site=_body_site(procedure, received),
+    )
+    parts = (about.claim(performed),) if isinstance(performed, Rejection) else ()
+    return received.mapped(patient, (intervention,), parts)
+
+
+def _choice(procedure: Procedure) -> TimeChoice:
+    return TimeChoice(
+        procedure.performed_date_time,
+        procedure.performed_period,
+        (
+            ("string", procedure.performed_string),
+            ("Age", procedure.performed_age),
+            ("Range", procedure.performed_range),
+        ),
+    )
+
+
+def _body_site(procedure: Procedure, received: Received) -> tuple[ConceptId, ...]:
+    sites = (coded_value(site, received.context).answers for site in procedure.body_site)
+    return tuple(dict.fromkeys(concept for concepts in sites for concept in concepts))
