@@ -116,12 +116,14 @@ class Settlement:
     """How the delivery of one intent ended; saved in one transaction.
 
     Attributes:
+        hospital: Where it was delivered; two hospitals may have equal intents (the study itself).
         state: DELIVERED, FOR_REVIEW or REPLACED.
         receipt: 0..1; what the hospital stored.
         follow_up: 0..*; intents that only now can be planned (Provenance of the version written).
         item: 0..1; what a person must decide.
     """
 
+    hospital: HospitalId
     intent: WriteIntent
     state: IntentState
     receipt: WriteReceipt | None = None

@@ -93,7 +93,10 @@ class FactStore(Protocol):
         ...
 
     def rejections(self, hospital: HospitalId, *, run: str | None = None) -> tuple[KeptRejection, ...]:
-        """Give the rejections first recorded by one run; without a run, those of each version's last reading."""
+        """Give the rejections first recorded by one run; without a run, those of each version's last reading.
+
+        Ordered by reference, path and reason.
+        """
         ...
 
 
@@ -101,7 +104,10 @@ class RecordStore(Protocol):
     """Keeps subjects, derived records, review items and decisions; records are versioned, never changed."""
 
     def ensure_subjects(self, rows: Sequence[SubjectRow], *, at: datetime) -> None:
-        """Add subjects not yet known; a roster or group listing upgrades the scope of a known one."""
+        """Add subjects not yet known; a roster or group listing upgrades the scope of a known one.
+
+        A screening number given for a known subject is taken over; status and moves are not.
+        """
         ...
 
     def subjects(self, trial: TrialId, hospital: HospitalId | None = None) -> tuple[SubjectRow, ...]:
@@ -121,7 +127,11 @@ class RecordStore(Protocol):
         ...
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
-        """Give the records that were current when a run ended, for comparison."""
+        """Give the records that were current when a run ended (or now, if it did not end), for comparison.
+
+        Raises:
+            UsageError: There is no such run.
+        """
         ...
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
@@ -131,7 +141,7 @@ class RecordStore(Protocol):
         pending. An open review item with the same id is replaced only where it differs.
 
         Raises:
-            InvariantError: The status changes without an audit entry.
+            InvariantError: The status changes without an audit entry, or the subject is not known.
         """
         ...
 
