@@ -62,6 +62,7 @@ class Setting:
         note: Why it is needed and what the alternatives are.
         source: Where the default comes from.
         ambiguity: 0..1; its number in the list of ambiguities, for example `A15`.
+        alternatives: 0..*; the other readings somebody may choose.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Setting:
     note: str
     source: str
     ambiguity: str | None = None
+    alternatives: tuple[str, ...] = ()
 
 
 class LinkType(StrEnum):

@@ -1,0 +1,203 @@
+"""A trial's files -> the domain's trial.
+
+Knows: how criteria, links, anchor and participation refer to each other. Does not know: any particular trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fhir_adapter.definitions.compile_rule import compile_rule
+from fhir_adapter.definitions.compile_terminology import Vocabulary
+from fhir_adapter.definitions.digest import digest_of
+from fhir_adapter.definitions.file_rules import CriterionRow
+from fhir_adapter.definitions.file_set import TrialFiles
+from fhir_adapter.definitions.file_trial import SettingRow
+from fhir_adapter.definitions.rule_scope import RuleScope
+from fhir_adapter.definitions.rule_tree import part_ids
+from fhir_adapter.domain.protocol import (
+    AnchorRule,
+    AttestationLink,
+    Criterion,
+    LinkType,
+    ParticipationRule,
+    Setting,
+    StudyIdentity,
+    Trial,
+)
+from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.source import TrialId
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTrial:
+    """A trial with what compiling learned.
+
+    Attributes:
+        used_links: Links some criterion or the anchor names.
+        rests_on: FHIR types the criteria rest on.
+    """
+
+    trial: Trial
+    used_links: frozenset[str]
+    rests_on: frozenset[str]
+
+
+def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping[str, UnitRule]) -> CompiledTrial:
+    """Compile a trial.
+
+    Args:
+        files: trials/<id>/, settings filled in.
+        vocabulary: Concepts there are.
+        unit_rules: Unit rules there are.
+
+    Returns:
+        The trial and what its criteria use.
+
+    Raises:
+        DefinitionError: Something named does not exist, is named twice, or does not fit.
+    """
+    links = _links(files)
+    heads = RuleScope(files.trial, vocabulary, unit_rules, links)
+    rules = RuleScope(files.eligibility, vocabulary, unit_rules, links)
+    criteria = _criteria(rules, files.eligibility.model.criteria)
+    _check_criteria_named(files, criteria)
+    row = files.trial.model
+    anchor = _anchor(heads, files)
+    prescreen = heads.concepts(row.prescreen_concepts, ("prescreen_concepts",))
+    heads.concepts(row.also_needed, ("also_needed",))
+    trial = Trial(
+        id=TrialId(row.id),
+        study=StudyIdentity(**row.study.model_dump(exclude={"source"}, mode="json")),
+        subject_system=row.subject_system,
+        criteria=criteria,
+        anchor=anchor,
+        participation=_participation(files),
+        links=links,
+        settings={one.id: _setting(files, one) for one in row.settings},
+        questionnaires=tuple(row.questionnaires),
+        resource_types=tuple(row.resource_types),
+        needed=frozenset(heads.needed | rules.needed),
+        prescreen_concepts=prescreen,
+        withdrawal_criterion=row.withdrawal_criterion,
+        digest=digest_of(files.trial.model, files.eligibility.model),
+    )
+    rests_on = _checked_types(rules, trial)
+    return CompiledTrial(trial, frozenset(heads.used_links | rules.used_links), rests_on)
+
+
+def _links(files: TrialFiles) -> dict[str, AttestationLink]:
+    links: dict[str, AttestationLink] = {}
+    for place, row in enumerate(files.trial.model.links):
+        steps = ("links", place)
+        if row.link_id in links:
+            raise files.trial.error((*steps, "link_id"), "duplicate link", "keep one")
+        if (row.type is LinkType.CODE) != bool(row.values):
+            raise files.trial.error(steps, "values belong to type code, and only to it", "list the allowed codes")
+        links[row.link_id] = AttestationLink(
+            link_id=row.link_id,
+            type=row.type,
+            text=row.text,
+            values=tuple(row.values),
+            valid_for=row.valid_for,
+            source=row.source,
+        )
+    return links
+
+
+def _criteria(scope: RuleScope, rows: list[CriterionRow]) -> tuple[Criterion, ...]:
+    compiled: dict[str, Criterion] = {}
+    for place, row in enumerate(rows):
+        steps = ("criteria", place)
+        if row.id in compiled:
+            raise scope.error((*steps, "id"), "duplicate criterion", "keep one")
+        rule = compile_rule(scope, row.rule, (*steps, "rule"))
+        parts = part_ids(rule)
+        twice = sorted({part for part in parts if parts.count(part) > 1})
+        if twice:
+            raise scope.error(
+                (*steps, "rule"), f"part {twice[0]} is named twice", "parts are unique in a criterion"
+            )
+        compiled[row.id] = Criterion(
+            id=row.id,
+            kind=row.kind,
+            mode=row.mode,
+            text=row.text,
+            source=row.source,
+            rule=rule,
+            shows=scope.concepts(row.shows, (*steps, "shows")),
+        )
+    return tuple(compiled.values())
+
+
+def _check_criteria_named(files: TrialFiles, criteria: tuple[Criterion, ...]) -> None:
+    ids = {criterion.id for criterion in criteria}
+    parts = {part for criterion in criteria for part in part_ids(criterion.rule)}
+    row = files.trial.model
+    named = (
+        (("withdrawal_criterion",), row.withdrawal_criterion, ids, "criterion"),
+        (("participation", "consent_criterion"), row.participation.consent_criterion, ids, "criterion"),
+        (("participation", "prescreen_part"), row.participation.prescreen_part, parts, "part"),
+    )
+    for steps, name, known, kind in named:
+        if name not in known:
+            raise files.trial.error(steps, f"no {kind} {name} in eligibility.yaml", "correct one of them")
+
+
+def _anchor(scope: RuleScope, files: TrialFiles) -> AnchorRule:
+    row = files.trial.model.anchor
+    link = scope.links.get(row.plan_link)
+    if link is None or link.type is not LinkType.DATE:
+        raise scope.error(
+            ("anchor", "plan_link"), f"no link {row.plan_link} of type date", "list it under `links`"
+        )
+    scope.used_links.add(row.plan_link)
+    return AnchorRule(
+        first_drugs=scope.concepts(row.first_drugs, ("anchor", "first_drugs")),
+        plan_link=row.plan_link,
+        offset_days=row.offset_days,
+        search_days_before=row.search_days_before,
+    )
+
+
+def _participation(files: TrialFiles) -> ParticipationRule:
+    row = files.trial.model.participation
+    graph = {status.value: tuple(one.value for one in following) for status, following in row.graph.items()}
+    for status, following in graph.items():
+        for place, one in enumerate(following):
+            if one not in graph:
+                where = ("participation", "graph", status, place)
+                raise files.trial.error(where, f"{one} is no status of the graph", "add it as a key")
+    for place, status in enumerate(row.automatic):
+        if status.value not in graph:
+            steps = ("participation", "automatic", place)
+            raise files.trial.error(steps, f"{status} is no status of the graph", "add it as a key")
+    return ParticipationRule(
+        graph=graph,
+        automatic=tuple(status.value for status in row.automatic),
+        prescreen_part=row.prescreen_part,
+        consent_criterion=row.consent_criterion,
+        consent_due_ages=tuple(row.consent_due_ages),
+        consent_grace_days=row.consent_grace_days,
+    )
+
+
+def _setting(files: TrialFiles, row: SettingRow) -> Setting:
+    value = files.values.get(row.id, row.value)
+    return Setting(
+        id=row.id,
+        value=value if isinstance(value, str) else ", ".join(value),
+        note=row.note,
+        source=row.source,
+        ambiguity=row.ambiguity,
+        alternatives=tuple(one if isinstance(one, str) else ", ".join(one) for one in row.alternatives),
+    )
+
+
+def _checked_types(scope: RuleScope, trial: Trial) -> frozenset[str]:
+    rests_on = dict(scope.resource_types)
+    for name, steps in rests_on.items():
+        if name not in trial.resource_types:
+            raise scope.error(steps, f"rests on {name}, which the trial does not read", "add it to resource_types")
+    return frozenset(rests_on)

@@ -1,0 +1,158 @@
+"""The files of one run, typed: terminology, one hospital, one trial.
+
+Knows: which files there are and which model reads each. Does not know: what they compile to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
+from fhir_adapter.definitions.file_rules import EligibilityFile
+from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
+from fhir_adapter.definitions.file_trial import SettingsPart, TrialFile
+from fhir_adapter.definitions.folder import HOSPITALS, TERMINOLOGY, TRIALS, Folder, Roots
+from fhir_adapter.definitions.scalar_text import FileModel
+from fhir_adapter.definitions.setting_text import Filler, SettingValue
+from fhir_adapter.definitions.typed_file import Typed, typed
+from fhir_adapter.definitions.yaml_text import Block, Document, load_document, load_documents
+
+FACTORS_FILE = "unit_factors.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TerminologyFiles:
+    """terminology/; one typed file per document of the value sets."""
+
+    folder: Folder
+    systems: Typed[CodeSystemsFile]
+    value_sets: tuple[Typed[ValueSetFile], ...]
+    units: Typed[UnitsFile]
+
+
+@dataclass(frozen=True, slots=True)
+class HospitalFiles:
+    """hospitals/<id>/."""
+
+    folder: Folder
+    hospital: Typed[HospitalFile]
+    concept_map: Typed[ConceptMapFile]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFiles:
+    """trials/<id>/ with `values` of its settings filled in; `used` are those that stand anywhere."""
+
+    folder: Folder
+    trial: Typed[TrialFile]
+    eligibility: Typed[EligibilityFile]
+    values: Mapping[str, SettingValue]
+    used: frozenset[str]
+
+
+def load_terminology_files(roots: Roots) -> TerminologyFiles:
+    """Read terminology/.
+
+    Args:
+        roots: Where mappings are.
+
+    Returns:
+        Its files, typed.
+
+    Raises:
+        DefinitionError: A file is missing or wrong.
+    """
+    folder = roots.folder(TERMINOLOGY)
+    value_sets = tuple(
+        typed(document, ValueSetFile)
+        for name in folder.files("value_sets/*.yaml")
+        for document in load_documents(*folder.file(name))
+    )
+    return TerminologyFiles(
+        folder,
+        typed(load_document(*folder.file("code_systems.yaml")), CodeSystemsFile),
+        value_sets,
+        typed(load_document(*folder.file("units.yaml")), UnitsFile),
+    )
+
+
+def load_hospital_files(roots: Roots, hospital: str) -> HospitalFiles:
+    """Read hospitals/<id>/.
+
+    Args:
+        roots: Where mappings are.
+        hospital: Its id.
+
+    Returns:
+        Its files, typed.
+
+    Raises:
+        DefinitionError: A file is missing or wrong, or names another hospital.
+    """
+    folder = roots.folder(HOSPITALS, hospital)
+    traits = typed(load_document(*folder.file("hospital.yaml")), HospitalFile)
+    _check_id(traits, traits.model.id, hospital)
+    return HospitalFiles(folder, traits, typed(load_document(*folder.file("concept_map.yaml")), ConceptMapFile))
+
+
+def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingValue] | None = None) -> TrialFiles:
+    """Read trials/<id>/ with its settings filled in.
+
+    Args:
+        roots: Where mappings are.
+        trial: Its id.
+        overrides: 0..*; other values of its settings, as the data mutation tries them.
+
+    Returns:
+        Its files, typed.
+
+    Raises:
+        DefinitionError: A file is missing or wrong, or names another trial.
+    """
+    folder = roots.folder(TRIALS, trial)
+    return type_trial(
+        folder,
+        load_document(*folder.file("trial.yaml")),
+        load_document(*folder.file("eligibility.yaml")),
+        overrides or {},
+    )
+
+
+def type_trial(
+    folder: Folder, trial: Document, eligibility: Document, overrides: Mapping[str, SettingValue]
+) -> TrialFiles:
+    """Fill the settings into a trial's documents and type them; see load_trial_files."""
+    filler = Filler({**_setting_values(trial), **overrides})
+    trial_file = typed(filler.fill(trial), TrialFile)
+    eligibility_file = typed(filler.fill(eligibility), EligibilityFile)
+    _check_id(trial_file, trial_file.model.id, folder.path.name)
+    return TrialFiles(folder, trial_file, eligibility_file, filler.values, frozenset(filler.used))
+
+
+def _setting_values(trial: Document) -> dict[str, SettingValue]:
+    """Read the settings alone, so that the rest can be filled before it is typed."""
+    root = trial.root
+    rows = (
+        {key: entry for key, entry in root.entries.items() if key == "settings"} if isinstance(root, Block) else {}
+    )
+    part = Document(trial.file, Block(rows, root.line, root.key_lines if isinstance(root, Block) else {}))
+    settings = typed(part, SettingsPart)
+    values: dict[str, SettingValue] = {}
+    for place, row in enumerate(settings.model.settings):
+        if row.id in values:
+            raise settings.error(("settings", place, "id"), "duplicate setting", "keep one")
+        values[row.id] = row.value
+    return values
+
+
+def _check_id(file: Typed[FileModel], written: str, folder: str) -> None:
+    if written != folder:
+        raise file.error(("id",), f"id is not the folder's name {folder}", "rename one of them")
+
+
+def file_names(folders: tuple[Folder, ...]) -> Iterator[tuple[str, str]]:
+    """Give every file of the folders by its name inside mappings, with the root it came from."""
+    for folder in folders:
+        for name in folder.files("**/*.yaml"):
+            yield f"{folder.name}/{name}", folder.origin

@@ -1,0 +1,127 @@
+"""What compiling rules needs to know of everything else, and what it learns on the way.
+
+Knows: concepts, links and units a rule may name. Does not know: the operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fhir_adapter.definitions.compile_terminology import Vocabulary
+from fhir_adapter.definitions.file_terminology import ValueSetRole
+from fhir_adapter.definitions.scalar_text import FileModel
+from fhir_adapter.definitions.typed_file import Typed
+from fhir_adapter.definitions.yaml_text import Step
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.protocol import AttestationLink, LinkType
+from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.errors import DefinitionError
+
+Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleScope:
+    """One file being compiled against the rest of the definitions.
+
+    Attributes:
+        file: The file, for errors.
+        vocabulary: Concepts there are.
+        unit_rules: Unit rules there are.
+        links: Statements people may attest.
+        needed: Grows: every concept named.
+        used_links: Grows: every link named.
+        resource_types: Grows: FHIR type -> path of the first statement that rests on it.
+    """
+
+    file: Typed[FileModel]
+    vocabulary: Vocabulary
+    unit_rules: Mapping[str, UnitRule]
+    links: Mapping[str, AttestationLink]
+    needed: set[ConceptId] = field(default_factory=set)
+    used_links: set[str] = field(default_factory=set)
+    resource_types: dict[str, Steps] = field(default_factory=dict)
+
+    def error(self, steps: Steps, problem: str, remedy: str = "") -> DefinitionError:
+        """Build the error for a part of the file."""
+        return self.file.error(steps, problem, remedy)
+
+    def rests_on(self, steps: Steps, *types: str) -> None:
+        """Remember that a statement rests on these FHIR types."""
+        for name in types:
+            self.resource_types.setdefault(name, steps)
+
+    def concepts(self, names: Sequence[str], steps: Steps) -> tuple[ConceptId, ...]:
+        """Look up concepts that are measured, done, given or diagnosed.
+
+        Args:
+            names: As written.
+            steps: Where the list stands.
+
+        Returns:
+            The concepts, in the order written; they are needed from now on.
+
+        Raises:
+            DefinitionError: There is no such value set, it holds answers, or it is named twice.
+        """
+        return self._looked_up(names, steps, ValueSetRole.CONCEPT)
+
+    def answers(self, names: Sequence[str], steps: Steps) -> tuple[ConceptId, ...]:
+        """Look up answers, methods or specimens.
+
+        Args:
+            names: As written.
+            steps: Where the list stands.
+
+        Returns:
+            The concepts, in the order written; they are needed from now on.
+
+        Raises:
+            DefinitionError: There is no such value set, it holds no answers, or it is named twice.
+        """
+        return self._looked_up(names, steps, ValueSetRole.ANSWER)
+
+    def _looked_up(self, names: Sequence[str], steps: Steps, role: ValueSetRole) -> tuple[ConceptId, ...]:
+        found: list[ConceptId] = []
+        for place, name in enumerate(names):
+            concept = ConceptId(name)
+            have = self.vocabulary.roles.get(concept)
+            if have is None:
+                raise self.error((*steps, place), f"no value set {name}", "add it or correct the id")
+            if have is not role:
+                raise self.error(
+                    (*steps, place), f"value set {name} has role {have}", f"name one with role {role} here"
+                )
+            if concept in found:
+                raise self.error((*steps, place), f"{name} is named twice", "keep one")
+            found.append(concept)
+        self.needed.update(found)
+        return tuple(found)
+
+    def standard_units(self, concepts: Sequence[ConceptId]) -> frozenset[str]:
+        """Give the standard units of the concepts' quantities."""
+        return frozenset(
+            self.unit_rules[rule].standard for concept in concepts for rule in self.vocabulary.rules[concept]
+        )
+
+    def boolean_link(self, link_id: str, steps: Steps) -> AttestationLink:
+        """Look up a statement that is true or false.
+
+        Args:
+            link_id: As written.
+            steps: Where it stands.
+
+        Returns:
+            The link; it is used from now on.
+
+        Raises:
+            DefinitionError: There is no such link, or its value is something else.
+        """
+        link = self.links.get(link_id)
+        if link is None:
+            raise self.error(steps, f"no link {link_id}", "list it under `links` in trial.yaml")
+        if link.type is not LinkType.BOOLEAN:
+            raise self.error(steps, f"link {link_id} has type {link.type}", "only a boolean says whether it holds")
+        self.used_links.add(link_id)
+        return link
