@@ -16,7 +16,18 @@ from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from fhir_adapter.r4.context import PageContext, ReadingContext
 from fhir_adapter.r4.failure import check_fully, explain_failure
+from fhir_adapter.r4.medication_content import Medication
+from fhir_adapter.r4.read_condition import Condition, read_condition
+from fhir_adapter.r4.read_consent import Consent, read_consent
+from fhir_adapter.r4.read_medication import read_medication
+from fhir_adapter.r4.read_medication_administration import (
+    MedicationAdministration,
+    read_medication_administration,
+)
 from fhir_adapter.r4.read_patient import Patient, read_patient
+from fhir_adapter.r4.read_procedure import Procedure, read_procedure
+from fhir_adapter.r4.read_questionnaire_response import QuestionnaireResponse, read_questionnaire_response
+from fhir_adapter.r4.read_related_person import RelatedPerson, read_related_person
 from fhir_adapter.r4.received import Received, version_of
 from fhir_adapter.r4.strict import find_problem
 from fhir_adapter.r4.wire import Resource
@@ -26,6 +37,13 @@ Reader = Callable[[Any, Received], Reading]
 
 READERS: Mapping[type[Resource], tuple[str, Reader]] = {
     Patient: ("Patient", read_patient),
+    Condition: ("Condition", read_condition),
+    Consent: ("Consent", read_consent),
+    Medication: ("Medication", read_medication),
+    MedicationAdministration: ("MedicationAdministration", read_medication_administration),
+    Procedure: ("Procedure", read_procedure),
+    QuestionnaireResponse: ("QuestionnaireResponse", read_questionnaire_response),
+    RelatedPerson: ("RelatedPerson", read_related_person),
 }
 """Wire struct -> FHIR resource type (the struct's tag) and reader."""
 
