@@ -1,0 +1,1 @@
+"""The store: every port of `ports/store.py` on one SQL database."""

@@ -1,0 +1,93 @@
+"""Saving one derivation: everything it changes, in the caller's transaction.
+
+Knows: the order of its parts. Does not know: transactions, how records are derived.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.review import ItemState
+from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
+from fhir_adapter.errors import InvariantError
+from fhir_adapter.gateways.store.current import ELIGIBILITY
+from fhir_adapter.gateways.store.outbox import Queue, queue_intents
+from fhir_adapter.gateways.store.stored_types import RECORDS
+from fhir_adapter.gateways.store.trail import Owner, append_audit, close_items, open_items
+from fhir_adapter.gateways.store.trial_schema import record, record_freeze, subject
+from fhir_adapter.ports.rows import Derivation
+
+
+def save_derivation(
+    connection: Connection, owner: Owner, derivation: Derivation, at: datetime, *, decided: bool = False
+) -> None:
+    """Save the subject's row, record, review items, intents and audit entries.
+
+    Args:
+        connection: A writing transaction.
+        owner: The subject.
+        derivation: What changes.
+        at: When.
+        decided: True where a person's decision is its cause: intents waiting for review are queued again, and
+            without a new record the subject is to be derived again.
+
+    Raises:
+        InvariantError: The status changes without an audit entry.
+    """
+    wanted, stored = derivation.row, owner.row
+    if (wanted.status, wanted.moved) != (stored.status, stored.moved) and not derivation.audit:
+        raise InvariantError("a subject's status changes without an audit entry")
+    touched = decided and derivation.record is None
+    if (wanted.status, wanted.moved, touched) != (stored.status, stored.moved, stored.touched):
+        change = update(subject).where(subject.c.subject == wanted.subject)
+        connection.execute(change.values(status=wanted.status, moved=wanted.moved, touched=touched))
+    if derivation.record is not None:
+        _add_record(connection, owner, derivation.record, at)
+    close_items(connection, derivation.replaced, ItemState.REPLACED, at)
+    open_items(connection, owner, derivation.opened, at)
+    hospital = HospitalId(stored.hospital)
+    queue = Queue(TrialId(stored.trial), hospital, owner.keeper.run, at)
+    queue_intents(connection, queue, derivation.intents, again=decided)
+    append_audit(connection, hospital, derivation.audit)
+
+
+def add_freeze(connection: Connection, owner: Owner, at: datetime, *, frozen: bool) -> None:
+    """Freeze a subject's newest record, or re-open it.
+
+    Args:
+        connection: A writing transaction.
+        owner: The subject.
+        at: When.
+        frozen: False re-opens.
+
+    Raises:
+        InvariantError: The subject has no record.
+    """
+    version = _newest_version(connection, SubjectId(owner.row.subject))
+    if not version:
+        raise InvariantError("a decision freezes or re-opens a record, but the subject has none")
+    columns = {"kind": ELIGIBILITY, "version": version, "frozen": frozen}
+    connection.execute(insert(record_freeze), owner.columns(at) | columns)
+
+
+def _add_record(connection: Connection, owner: Owner, new: EligibilityRecord, at: datetime) -> None:
+    columns: dict[str, Any] = {
+        "kind": ELIGIBILITY,
+        "version": _newest_version(connection, new.subject) + 1,
+        "run": owner.keeper.run,
+        "verdict": new.verdict.value,
+        "definitions_digest": new.definitions_digest,
+        "evidence_digest": new.evidence_digest,
+        "payload": owner.seal(connection, RECORDS.text(new)),
+    }
+    connection.execute(insert(record), owner.columns(at) | columns)
+
+
+def _newest_version(connection: Connection, subject_id: SubjectId) -> int:
+    table = record.c
+    query = select(func.max(table.version)).where(table.subject == subject_id, table.kind == ELIGIBILITY)
+    return int(connection.execute(query).scalar() or 0)

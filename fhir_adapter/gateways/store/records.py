@@ -1,0 +1,189 @@
+"""The RecordStore port on SQL.
+
+Knows: transactions of derivations and decisions, which record is current. Does not know: how records are derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
+from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
+from fhir_adapter.errors import InvariantError, UsageError
+from fhir_adapter.gateways.store.current import NOW, Moment, current_records
+from fhir_adapter.gateways.store.database import Database, utc_text
+from fhir_adapter.gateways.store.derivation import add_freeze, save_derivation
+from fhir_adapter.gateways.store.identity import patients_of, unseal
+from fhir_adapter.gateways.store.stored_types import DECISIONS
+from fhir_adapter.gateways.store.trail import audit_entries, close_items, find_owner, review_items
+from fhir_adapter.gateways.store.trial_schema import decision as decisions_table
+from fhir_adapter.gateways.store.trial_schema import review_item, run, subject
+from fhir_adapter.ports.rows import AuditEntry, Derivation, StoredRecord, SubjectRow
+from fhir_adapter.ports.source import ScopeKind
+
+_LISTED = frozenset({ScopeKind.ROSTER, ScopeKind.GROUP})
+
+
+class SqlRecordStore:
+    """Keeps subjects, derived records, review items and decisions; records are versioned, never changed."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database; its tables exist."""
+        self._database = database
+
+    def ensure_subjects(self, rows: Sequence[SubjectRow], *, at: datetime) -> None:
+        """Add subjects not yet known; a roster or group listing upgrades the scope of a known one."""
+        with self._database.writing() as connection:
+            for row in rows:
+                query = select(subject).where(subject.c.subject == row.subject)
+                known = connection.execute(query).one_or_none()
+                if known is None:
+                    connection.execute(insert(subject), _subject_columns(row) | {"recorded_at": utc_text(at)})
+                elif changes := _upgrade(known, row):
+                    change = update(subject).where(subject.c.subject == row.subject)
+                    connection.execute(change.values(**changes, touched=True))
+
+    def subjects(self, trial: TrialId, hospital: HospitalId | None = None) -> tuple[SubjectRow, ...]:
+        """Give the subjects, ordered by subject id."""
+        query = select(subject).where(subject.c.trial == trial)
+        if hospital is not None:
+            query = query.where(subject.c.hospital == hospital)
+        with self._database.reading() as connection:
+            rows = list(connection.execute(query))
+            patients = patients_of(connection, [PersonKey(row.person) for row in rows])
+        # Sorted here: databases differ in how they order text.
+        return tuple(
+            sorted((_subject_row(row, patients[row.person]) for row in rows), key=lambda row: row.subject)
+        )
+
+    def latest_record(self, subject: SubjectId) -> StoredRecord | None:
+        """Give the newest record; a frozen one stays the newest until a person re-opens it."""
+        with self._database.reading() as connection:
+            return current_records(connection, NOW, subject=subject).get(subject)
+
+    def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
+        """Give the records that were current when a run ended (or now, if it did not end), for comparison.
+
+        Args:
+            run: The run's id.
+            trial: The trial.
+
+        Returns:
+            Subject -> record; empty if the run came before any record.
+
+        Raises:
+            UsageError: There is no such run.
+        """
+        with self._database.reading() as connection:
+            found = connection.execute(_run_query(run)).one_or_none()
+            if found is None:
+                raise UsageError(f"there is no run {run} in this store (list them with: runs)")
+            moment = Moment(found.last_record, found.last_freeze)
+            stored = current_records(connection, moment, trial=trial)
+        return {subject_id: entry.record for subject_id, entry in stored.items()}
+
+    def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
+        """Save one subject's derivation in one transaction."""
+        with self._database.writing() as connection:
+            owner = find_owner(connection, derivation.row.subject, run, at)
+            save_derivation(connection, owner, derivation, at)
+
+    def review_items(self, trial: TrialId, *, open_only: bool = True) -> tuple[ReviewItem, ...]:
+        """Give review items, oldest first."""
+        conditions: list[ColumnElement[bool]] = [review_item.c.trial == trial]
+        if open_only:
+            conditions.append(review_item.c.state == ItemState.OPEN.value)
+        with self._database.reading() as connection:
+            return review_items(connection, *conditions)
+
+    def save_decision(
+        self,
+        decision: Decision,
+        derivation: Derivation,
+        *,
+        freeze: bool | None = None,
+        decided: str | None = None,
+    ) -> None:
+        """Record a person's decision with everything it changes, in one transaction.
+
+        Args:
+            decision: Who decided what, why, having seen what.
+            derivation: What it changes.
+            freeze: 0..1; True freezes the newest record, False re-opens it.
+            decided: 0..1; id of the open review item it answers.
+
+        Raises:
+            InvariantError: The derivation has no audit entry, or there is no such open item, or no record.
+        """
+        if not derivation.audit:
+            raise InvariantError("a decision was given to the store without its audit entry")
+        at = decision.at
+        with self._database.writing() as connection:
+            owner = find_owner(connection, decision.subject, "", at)
+            columns = {"item": decision.item, "payload": owner.seal(connection, DECISIONS.text(decision))}
+            connection.execute(insert(decisions_table), owner.columns(at) | columns)
+            if decided is not None and not close_items(connection, [decided], ItemState.DECIDED, at):
+                raise InvariantError("a decision answers a review item that is not open")
+            save_derivation(connection, owner, derivation, at, decided=True)
+            if freeze is not None:
+                add_freeze(connection, owner, at, frozen=freeze)
+
+    def decisions(self, subject: SubjectId) -> tuple[Decision, ...]:
+        """Give a subject's decisions, oldest first."""
+        table = decisions_table.c
+        query = select(table.payload).where(table.subject == subject).order_by(table.no)
+        with self._database.reading() as connection:
+            texts = unseal(connection, list(connection.execute(query).scalars()))
+        return tuple(DECISIONS.value(text) for text in texts)
+
+    def audit_entries(self, subject: SubjectId | None = None) -> tuple[AuditEntry, ...]:
+        """Give the audit trail, oldest first."""
+        with self._database.reading() as connection:
+            return audit_entries(connection, subject)
+
+
+def _run_query(run_id: str) -> Any:
+    return select(run.c.last_record, run.c.last_freeze).where(run.c.id == run_id)
+
+
+def _subject_columns(row: SubjectRow) -> dict[str, Any]:
+    return {
+        "subject": row.subject,
+        "trial": row.trial,
+        "hospital": row.hospital,
+        "person": row.person,
+        "scope": row.scope.value,
+        "status": row.status,
+        "moved": row.moved,
+        "screening_number": row.screening_number,
+        "touched": True,
+    }
+
+
+def _subject_row(row: Any, patient: str) -> SubjectRow:
+    return SubjectRow(
+        subject=SubjectId(row.subject),
+        trial=TrialId(row.trial),
+        hospital=HospitalId(row.hospital),
+        person=PersonKey(row.person),
+        patient=patient,
+        scope=ScopeKind(row.scope),
+        status=row.status,
+        moved=row.moved,
+        screening_number=row.screening_number,
+        touched=row.touched,
+    )
+
+
+def _upgrade(known: Any, row: SubjectRow) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if row.scope in _LISTED and ScopeKind(known.scope) not in _LISTED:
+        changes["scope"] = row.scope.value
+    if row.screening_number not in {None, known.screening_number}:
+        changes["screening_number"] = row.screening_number
+    return changes

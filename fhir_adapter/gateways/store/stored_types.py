@@ -1,0 +1,35 @@
+"""The domain types the store keeps, each with its codec.
+
+Knows: which types are stored and which of their fields stand in columns. Does not know: tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from fhir_adapter.domain.facts import Fact, Reading
+from fhir_adapter.domain.moments import FhirDateTime
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.review import Decision, ReviewItem
+from fhir_adapter.domain.source import Completeness, Rejection
+from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
+from fhir_adapter.gateways.store.codec import Codec
+from fhir_adapter.ports.rows import AuditEntry, RunRow
+
+# Source and path are the fact's key: they stand in columns.
+FACTS: Mapping[str, Codec[Any]] = {
+    kind.__name__: Codec[Any](kind, leave_out=("source", "path")) for kind in get_args(Fact)
+}
+READINGS = Codec[Reading](Reading)
+REJECTIONS = Codec[Rejection](Rejection)
+MOMENTS = Codec[FhirDateTime](FhirDateTime)
+REFERENCES = Codec[tuple[str, ...]](tuple[str, ...])
+RECEIPTS_OF_TYPE = Codec[Completeness](Completeness)
+RECORDS = Codec[EligibilityRecord](EligibilityRecord)
+ITEMS = Codec[ReviewItem](ReviewItem)
+DECISIONS = Codec[Decision](Decision)
+AUDIT = Codec[AuditEntry](AuditEntry)
+INTENTS = Codec[WriteIntent](WriteIntent)
+RECEIPTS = Codec[WriteReceipt](WriteReceipt)
+RUNS = Codec[RunRow](RunRow)
