@@ -68,7 +68,7 @@ def admit(resource: wire.Resource, reference: Raw, element: str, received: Recei
 
 
 def end_without_code(
-    code: CodeReading, raw: Raw, path: str, patient: str, received: Received, about: About
+    code: CodeReading, raw: Raw, path: str, patient: str | None, received: Received, about: About
 ) -> Reading:
     """End a resource whose code names no needed concept: by the rule that leaves it out, or as unmapped.
 
@@ -76,7 +76,7 @@ def end_without_code(
         code: What the code element says.
         raw: The element itself; an absent code may carry the reason for its absence.
         path: FHIRPath of the element.
-        patient: Logical id.
+        patient: 0..1; logical id.
         received: The resource on its way.
         about: Category and time, so that a rule can tell what is missing.
 

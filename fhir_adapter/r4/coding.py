@@ -50,11 +50,12 @@ def classify(concept: wire.CodeableConcept, context: ReadingContext) -> CodeRead
     text = concept.text or None
     meanings = tuple(_meanings(codings, context.terminology))
     needed = tuple(m for m in meanings if any(c in context.needed for c in m.concepts))
+    known = _union(meanings) if meanings else None
     if needed:
-        return CodeReading(codings=codings, text=text, meaning=_union(needed, context.needed))
+        return CodeReading(codings=codings, text=text, meaning=_union(needed, context.needed), known=known)
     rule = Exclusion.CODE_NOT_NEEDED if meanings else _excluding_rule(codings, context.terminology)
     if rule is not None:
-        return CodeReading(codings=codings, text=text, excluded_by=rule)
+        return CodeReading(codings=codings, text=text, excluded_by=rule, known=known)
     return CodeReading(codings=codings, text=text, problem=_problem(codings, context.terminology))
 
 
@@ -138,11 +139,11 @@ def _concepts_of(meanings: Iterable[CodeMeaning]) -> tuple[ConceptId, ...]:
     return tuple(dict.fromkeys(concept for meaning in meanings for concept in meaning.concepts))
 
 
-def _union(meanings: tuple[CodeMeaning, ...], needed: frozenset[str]) -> CodeMeaning:
+def _union(meanings: tuple[CodeMeaning, ...], needed: frozenset[str] | None = None) -> CodeMeaning:
     rules = {m.unit_rule for m in meanings if m.unit_rule is not None}
     scores = {m.score for m in meanings if m.score is not None}
     return CodeMeaning(
-        concepts=tuple(concept for concept in _concepts_of(meanings) if concept in needed),
+        concepts=tuple(c for c in _concepts_of(meanings) if needed is None or c in needed),
         unit_rule=rules.pop() if len(rules) == 1 else None,  # two rules would mean two quantities
         qualifiers=frozenset(q for m in meanings for q in m.qualifiers),
         score=scores.pop() if len(scores) == 1 else None,

@@ -49,6 +49,7 @@ class CodeReading:
         meaning: 0..1; union of what the codings mean, needed concepts only.
         excluded_by: 0..1.
         problem: 0..1; `no-code`, `no-system`, `unknown-system`, `not-in-map`.
+        known: 0..1; everything the codings mean, needed or not (the oxygen beside a saturation, say).
     """
 
     codings: tuple[Coding, ...]
@@ -56,6 +57,7 @@ class CodeReading:
     meaning: CodeMeaning | None = None
     excluded_by: Exclusion | None = None
     problem: str | None = None
+    known: CodeMeaning | None = None
 
 
 class TimeProblem(NamedTuple):

@@ -19,24 +19,31 @@ from fhir_adapter.r4.failure import check_fully, explain_failure
 from fhir_adapter.r4.medication_content import Medication
 from fhir_adapter.r4.read_condition import Condition, read_condition
 from fhir_adapter.r4.read_consent import Consent, read_consent
+from fhir_adapter.r4.read_diagnostic_report import DiagnosticReport, read_diagnostic_report
 from fhir_adapter.r4.read_medication import read_medication
 from fhir_adapter.r4.read_medication_administration import (
     MedicationAdministration,
     read_medication_administration,
 )
+from fhir_adapter.r4.read_observation import read_observation
 from fhir_adapter.r4.read_patient import Patient, read_patient
 from fhir_adapter.r4.read_procedure import Procedure, read_procedure
 from fhir_adapter.r4.read_questionnaire_response import QuestionnaireResponse, read_questionnaire_response
 from fhir_adapter.r4.read_related_person import RelatedPerson, read_related_person
+from fhir_adapter.r4.read_specimen import Specimen, read_specimen
 from fhir_adapter.r4.received import Received, version_of
 from fhir_adapter.r4.strict import find_problem
 from fhir_adapter.r4.wire import Resource
+from fhir_adapter.r4.wire_observation import Observation
 
 Reader = Callable[[Any, Received], Reading]
 """Takes the type's own wire struct. May raise msgspec errors: they become INVALID_RESOURCE."""
 
 READERS: Mapping[type[Resource], tuple[str, Reader]] = {
     Patient: ("Patient", read_patient),
+    Observation: ("Observation", read_observation),
+    Specimen: ("Specimen", read_specimen),
+    DiagnosticReport: ("DiagnosticReport", read_diagnostic_report),
     Condition: ("Condition", read_condition),
     Consent: ("Consent", read_consent),
     Medication: ("Medication", read_medication),

@@ -1,0 +1,208 @@
+"""FHIR Observation -> findings: its own value and those of its components.
+
+Knows: Observation's elements, which part says what about which. Does not know: other resources; specimen and
+members are kept as references.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from fhir_adapter.domain.facts import Component, Fact, Finding, Reading
+from fhir_adapter.domain.moments import Effective
+from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason
+from fhir_adapter.r4 import wire
+from fhir_adapter.r4.admission import About, admit, end_without_code
+from fhir_adapter.r4.bindings import ObservationStatus, parse_binding
+from fhir_adapter.r4.coding import read_category, read_code, read_concepts
+from fhir_adapter.r4.context import CodeReading
+from fhir_adapter.r4.event_time import TimeChoice, read_event_time
+from fhir_adapter.r4.finding import Occasion, Part, read_component, read_finding
+from fhir_adapter.r4.read_specimen import read_specimen_reference
+from fhir_adapter.r4.received import Received
+from fhir_adapter.r4.references import read_reference, read_subject
+from fhir_adapter.r4.wire_observation import ComponentElement, Observation
+
+ROOT: Final = "Observation"
+_RETRACTING: Final = frozenset({ObservationStatus.ENTERED_IN_ERROR, ObservationStatus.CANCELLED})
+_components_decoder = msgspec.json.Decoder(tuple[ComponentElement, ...])
+_references_decoder = msgspec.json.Decoder(tuple[wire.Reference, ...])
+
+
+def read_observation(observation: Observation, received: Received) -> Reading:
+    """Read the findings of an Observation.
+
+    A value and its components are read apart: one that cannot be read never hides the others. Does not fetch
+    specimen or members.
+
+    Args:
+        observation: As received.
+        received: The resource on its way.
+
+    Returns:
+        One finding per value whose code is needed; parts that could not be read as rejections.
+
+    Source:
+        http://hl7.org/fhir/R4/observation.html; rules A.11.
+    """
+    if observation.status in _RETRACTING:
+        return received.retracted(read_subject(observation.subject, received).patient or received.page.patient)
+    code = read_code(observation.code, received.context)
+    parts = _read_parts(observation, received) if observation.component else ()
+    if code.meaning is None and all(part.code.meaning is None for part in parts):
+        return _end_unneeded(observation, code, parts, received)
+    effective = _read_effective(observation, received)
+    about = _about(code, parts, observation, effective, received)
+    patient = admit(observation, observation.subject, "subject", received)
+    if isinstance(patient, Reading):
+        return _claim(patient, about, received)
+    if isinstance(effective, Rejection):
+        return received.rejected(patient, about.claim(effective))
+    status = parse_binding(ObservationStatus, observation.status)
+    if status is None:
+        return received.rejected(patient, about.refuse(RejectionReason.UNKNOWN_STATUS, f"{ROOT}.status"))
+    occasion = Occasion(
+        received,
+        status.value,
+        about.category,
+        effective,
+        read_concepts(observation.method, received.context).answers if observation.method else None,
+        read_specimen_reference(observation.specimen, observation.contained, received),
+    )
+    return _read_values(observation, code, parts, occasion, patient)
+
+
+def _read_parts(observation: Observation, received: Received) -> tuple[Part, ...]:
+    elements = _components_decoder.decode(observation.component)
+    return tuple(
+        Part(f"{ROOT}.component[{index}]", element, read_code(element.code, received.context))
+        for index, element in enumerate(elements)
+    )
+
+
+def _read_effective(observation: Observation, received: Received) -> Effective | Rejection | None:
+    path = f"{ROOT}.effective"
+    instant = observation.effective_instant
+    if instant and observation.effective_date_time:
+        return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=path, detail="several")
+    choice = TimeChoice(
+        observation.effective_date_time or instant,
+        observation.effective_period,
+        (("Timing", observation.effective_timing),),
+    )
+    return read_event_time(choice, path, received.context)
+
+
+def _about(
+    code: CodeReading,
+    parts: tuple[Part, ...],
+    observation: Observation,
+    effective: Effective | Rejection | None,
+    received: Received,
+) -> About:
+    meanings = [each.meaning for each in (code, *(part.code for part in parts)) if each.meaning is not None]
+    concepts = tuple(dict.fromkeys(concept for meaning in meanings for concept in meaning.concepts))
+    category = read_category(observation.category, received.context)
+    return About(concepts, category, None if isinstance(effective, Rejection) else effective)
+
+
+def _end_unneeded(
+    observation: Observation, code: CodeReading, parts: tuple[Part, ...], received: Received
+) -> Reading:
+    """End an Observation none of whose codes is needed: left out, or refused where one could not be read."""
+    unmapped = [part for part in parts if part.code.problem is not None]
+    subject = read_subject(observation.subject, received)
+    if code.problem is None and not unmapped:
+        rule = code.excluded_by or Exclusion.CODE_NOT_NEEDED
+        return received.excluded(rule, subject.patient, _references(observation, received))
+    effective = _read_effective(observation, received)
+    about = _about(code, parts, observation, effective, received)
+    patient = admit(observation, observation.subject, "subject", received)
+    if isinstance(patient, Reading):
+        return _claim(patient, about, received)
+    root = end_without_code(code, observation.code, f"{ROOT}.code", patient, received, about)
+    return received.rejected(patient, *root.rejections, *(_refuse_code(part, about) for part in unmapped))
+
+
+def _claim(reading: Reading, about: About, received: Received) -> Reading:
+    if not reading.rejections:
+        return reading
+    return received.rejected(reading.patient, *(about.claim(each) for each in reading.rejections))
+
+
+def _refuse_code(part: Part, about: About) -> Rejection:
+    detail = part.code.problem or "no-code"
+    return about.refuse(RejectionReason.UNMAPPED_CODE, f"{part.path}.code", detail)
+
+
+class _Found:
+    """What the parts of one Observation gave."""
+
+    __slots__ = ("attached", "facts", "rejections")
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self.rejections: list[Rejection] = []
+        self.attached: list[Component] = []
+
+    def add(self, outcome: Finding | Component | Rejection | None) -> None:
+        if isinstance(outcome, Finding):
+            self.facts.append(outcome)
+        elif isinstance(outcome, Component):
+            self.attached.append(outcome)
+        elif outcome is not None:
+            self.rejections.append(outcome)
+
+
+def _read_values(
+    observation: Observation, code: CodeReading, parts: tuple[Part, ...], occasion: Occasion, patient: str
+) -> Reading:
+    received = occasion.received
+    found = _Found()
+    for part in parts:
+        _read_part(part, code, occasion, found)
+    main = read_finding(observation, code, ROOT, occasion, tuple(found.attached))
+    if main is None and code.meaning is not None and not _is_panel(observation, parts):
+        absent = occasion.about(code.meaning)
+        main = absent.refuse(RejectionReason.VALUE_ABSENT, f"{ROOT}.value", "none")
+    if main is None and code.problem is not None:
+        main = occasion.about(None).refuse(RejectionReason.UNMAPPED_CODE, f"{ROOT}.code", code.problem)
+    found.add(main)
+    references = _references(observation, received)
+    if not found.facts and not found.rejections:
+        return received.excluded(Exclusion.CODE_NOT_NEEDED, patient, references)
+    return received.mapped(patient, tuple(found.facts), tuple(found.rejections), references)
+
+
+def _read_part(part: Part, root: CodeReading, occasion: Occasion, found: _Found) -> None:
+    """Read a component for itself where its code is needed, and as part of the value beside it."""
+    if part.code.problem is not None:
+        found.add(_refuse_code(part, occasion.about(None)))
+        return
+    if part.code.known is None or (root.meaning is None and part.code.meaning is None):
+        return
+    component = read_component(part, occasion)
+    found.add(component)
+    if isinstance(component, Component) and part.code.meaning is not None:
+        found.add(read_finding(part.element, part.code, part.path, occasion))
+
+
+def _is_panel(observation: Observation, parts: tuple[Part, ...]) -> bool:
+    """Say whether the values stand elsewhere: in components that are needed, or in members."""
+    return bool(observation.has_member) or any(part.code.meaning is not None for part in parts)
+
+
+def _references(observation: Observation, received: Received) -> tuple[str, ...]:
+    """Give what the Observation points to and does not hold itself."""
+    if not (observation.specimen or observation.has_member or observation.derived_from):
+        return ()
+    found: list[wire.Reference] = []
+    if observation.specimen:
+        found.append(wire.reference_decoder.decode(observation.specimen))
+    for raw in (observation.has_member, observation.derived_from):
+        if raw:
+            found.extend(_references_decoder.decode(raw))
+    resolved = (read_reference(each, received) for each in found)
+    return tuple(dict.fromkeys(each for each in resolved if each is not None))
