@@ -93,11 +93,12 @@ def _first_available(scope: RuleScope, node: written.FirstAvailableNode, steps: 
 def _attested_body(
     scope: RuleScope, body: AttestedBody, steps: Steps, shown: _Shown | None = None
 ) -> domain.Attested:
-    link = scope.boolean_link(body.link, (*steps, "link"))
+    link = scope.stated_link(body.link, body.values, steps)
     return domain.Attested(
         link_id=body.link,
         valid_for=body.valid_for or link.valid_for,
         roles=tuple(body.roles),
+        values=tuple(body.values) or link.values,
         shows=scope.concepts(body.shows, (*steps, "shows")),
         **(shown or _Shown(part=None, label="", next_fact="")),
     )

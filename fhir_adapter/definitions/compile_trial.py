@@ -6,7 +6,7 @@ Knows: how criteria, links, anchor and participation refer to each other. Does n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fhir_adapter.definitions.compile_rule import compile_rule
 from fhir_adapter.definitions.compile_terminology import Vocabulary
@@ -81,10 +81,12 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
         needed=frozenset(heads.needed | rules.needed),
         prescreen_concepts=prescreen,
         withdrawal_criterion=row.withdrawal_criterion,
-        digest=digest_of(files.trial.model, files.eligibility.model),
+        digest="",
     )
     rests_on = _checked_types(rules, trial)
-    return CompiledTrial(trial, frozenset(heads.used_links | rules.used_links), rests_on)
+    return CompiledTrial(
+        replace(trial, digest=digest_of(trial)), frozenset(heads.used_links | rules.used_links), rests_on
+    )
 
 
 def _links(files: TrialFiles) -> dict[str, AttestationLink]:

@@ -38,7 +38,7 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, BaseModel):
-        value = value.model_dump(mode="python", by_alias=True)
+        value = {name: getattr(value, name) for name in type(value).model_fields}
     if is_dataclass(value):
         name = type(value).__name__
         return [name, *((field.name, _canonical(getattr(value, field.name))) for field in fields(value))]

@@ -58,9 +58,10 @@ class QueryFile(FileModel):
 
 
 class AttestedBody(FileModel):
-    """Whose statement, and for how long it counts."""
+    """Whose statement, and for how long it counts; `values` of a coded link that mean it holds (default: all)."""
 
     link: Name
+    values: list[Slug] = Field(default_factory=list)
     valid_for: WindowText | None = None
     roles: list[Slug] = Field(default_factory=list)
     shows: list[Slug] = Field(default_factory=list)

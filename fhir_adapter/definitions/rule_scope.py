@@ -105,23 +105,33 @@ class RuleScope:
             self.unit_rules[rule].standard for concept in concepts for rule in self.vocabulary.rules[concept]
         )
 
-    def boolean_link(self, link_id: str, steps: Steps) -> AttestationLink:
-        """Look up a statement that is true or false.
+    def stated_link(self, link_id: str, values: Sequence[str], steps: Steps) -> AttestationLink:
+        """Look up a statement that is true or false, or one of some codes.
 
         Args:
             link_id: As written.
-            steps: Where it stands.
+            values: 0..*; codes that mean the statement holds.
+            steps: Where the statement stands.
 
         Returns:
             The link; it is used from now on.
 
         Raises:
-            DefinitionError: There is no such link, or its value is something else.
+            DefinitionError: There is no such link, its value is a date or a number, or a code is not among its.
         """
         link = self.links.get(link_id)
         if link is None:
-            raise self.error(steps, f"no link {link_id}", "list it under `links` in trial.yaml")
-        if link.type is not LinkType.BOOLEAN:
-            raise self.error(steps, f"link {link_id} has type {link.type}", "only a boolean says whether it holds")
+            raise self.error((*steps, "link"), f"no link {link_id}", "list it under `links` in trial.yaml")
+        if link.type not in {LinkType.BOOLEAN, LinkType.CODE}:
+            raise self.error(
+                (*steps, "link"),
+                f"link {link_id} has type {link.type}",
+                "only boolean or code say it holds",
+            )
+        for place, value in enumerate(values):
+            if value not in link.values:
+                raise self.error(
+                    (*steps, "values", place), f"{value} is no value of {link_id}", "name one it allows"
+                )
         self.used_links.add(link_id)
         return link

@@ -106,12 +106,15 @@ class Attested(Node):
         valid_for: 0..1; how old it may be; None = it counts until the anchor.
         roles: 0..*; roles of which the author must have one; empty = anybody listed.
         shows: 0..*; concepts shown beside it, deciding nothing.
+        values: 0..*; for a link of type code: a value among these means that the statement holds, any other that
+            it does not; empty = the link is true or false.
     """
 
     link_id: str
     valid_for: Window | None = None
     roles: tuple[str, ...] = ()
     shows: tuple[ConceptId, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
