@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
 from fhir_adapter.domain.operators import ConsentSigned
-from fhir_adapter.domain.protocol import ParticipationRule
+from fhir_adapter.domain.protocol import ParticipationRule, Trial
+from fhir_adapter.domain.spans import birthday
 from fhir_adapter.domain.statements import ConsentStatement, SignerRole
 from fhir_adapter.domain.timeline import Timeline
+from fhir_adapter.domain.trees import walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +33,10 @@ class Renewal:
     recheck_on: date | None = None
 
 
-def birthday(birth: date, age: int) -> date:
-    """Give the day an age is completed; 29 February is completed on 1 March of a common year.
-
-    >>> birthday(date(2012, 2, 29), 14)
-    datetime.date(2026, 3, 1)
-    """  # noqa: DOC201 - said in its first line
-    try:
-        return birth.replace(year=birth.year + age)
-    except ValueError:
-        return date(birth.year + age, 3, 1)
+def signature_rule(trial: Trial) -> ConsentSigned | None:
+    """Find who must sign at which age in the trial's consent criterion; None where it does not say."""
+    rules = (each.rule for each in trial.criteria if each.id == trial.participation.consent_criterion)
+    return next((node for rule in rules for node in walk(rule) if isinstance(node, ConsentSigned)), None)
 
 
 def assess_renewal(

@@ -6,7 +6,7 @@ JSON, how a source is queried, any rule of the trial.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fhir_adapter.domain.facts import Reading
@@ -60,6 +60,7 @@ class ExtractRequest:
         resource_types: Types the trial rests on.
         reading_digest: Digest of terminology, concept map and reader.
         scope: The patients.
+        merges: Gives the merged records in force, as they are known by then.
         progress: Told the number of resources after each page.
     """
 
@@ -68,6 +69,7 @@ class ExtractRequest:
     resource_types: tuple[str, ...]
     reading_digest: str
     scope: RunScope
+    merges: Callable[[], Mapping[str, str]]
     progress: Callable[[int], None] = field(default=lambda _count: None)
 
     @property
@@ -119,7 +121,7 @@ def run_extract(
     extraction = _Extraction(source, facts, open_page, clock, request)
     patients = request.scope.patients
     extraction.read(patients, everybody=request.scope.everybody)
-    while extra := same_people(patients, facts.merged_patients(request.hospital)) - patients:
+    while extra := same_people(patients, request.merges()) - patients:
         extraction.read(extra, everybody=False, again=True)
         patients |= extra
     extraction.hydrate()

@@ -1,0 +1,218 @@
+"""Derive records from stored facts, for the subjects for whom anything may have changed.
+
+Knows: who is due, what is loaded, what is saved. Does not know: how a criterion is judged, what follows from
+a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fhir_adapter.domain.eligibility import derive_eligibility
+from fhir_adapter.domain.facts import Reading
+from fhir_adapter.domain.freeze import find_corrections
+from fhir_adapter.domain.operators import ConsentSigned
+from fhir_adapter.domain.patient_links import merged_into, surviving
+from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.renewal import assess_renewal, signature_rule
+from fhir_adapter.domain.review import ItemState, ReviewItem
+from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.timeline import Timeline, build_timeline
+from fhir_adapter.events import Event, log
+from fhir_adapter.ports.clock import Clock
+from fhir_adapter.ports.hospital import HospitalTraits
+from fhir_adapter.ports.rows import Derivation, RecordHead, StoredRecord, SubjectRow
+from fhir_adapter.ports.store import Store
+from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.merges import known_merges
+from fhir_adapter.sync.plan_writes import WritePlanner, open_planner
+from fhir_adapter.sync.propose import is_empty, propose
+from fhir_adapter.sync.questions import DERIVED_KINDS
+from fhir_adapter.sync.subject_ids import SubjectIds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeriveRequest:
+    """What one derivation is for.
+
+    Attributes:
+        as_of: Clinical time, aware.
+        known_at: 0..1; knowledge time; given = nothing is saved, because the store knows more by now.
+        everyone: True: every subject, due or not.
+    """
+
+    run: str
+    trial: Trial
+    traits: HospitalTraits
+    ids: SubjectIds
+    reading_digest: str
+    as_of: datetime
+    known_at: datetime | None = None
+    everyone: bool = False
+
+
+@dataclass(slots=True)
+class Derived:
+    """What one derivation gave; counts of subjects.
+
+    Attributes:
+        created: Subjects with their first record.
+        changed: Subjects with a new record.
+        unchanged: All others.
+        records: Subject -> the record derived now, of those who were due.
+    """
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    records: dict[SubjectId, EligibilityRecord] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, int]:
+        """Give the counts for reports."""
+        return {"created": self.created, "changed": self.changed, "unchanged": self.unchanged}
+
+
+def run_derive(store: Store, clock: Clock, request: DeriveRequest) -> Derived:
+    """Derive every subject who is due; save what changed, one transaction per subject.
+
+    Args:
+        store: Facts and records.
+        clock: The time records are saved at.
+        request: For which trial, hospital and moments.
+
+    Returns:
+        Counts, and the records derived.
+
+    Source:
+        design architecture, steps 4 to 6; design contracts, Time: re-derive.
+    """
+    return Deriving(store, clock, request).run()
+
+
+class Deriving:
+    """One derivation: what is looked up once for all subjects."""
+
+    def __init__(self, store: Store, clock: Clock, request: DeriveRequest) -> None:
+        """Look up merges, heads, items and what waits to be written."""
+        self.store = store
+        self.clock = clock
+        self.request = request
+        self.merges = known_merges(store, request.ids)
+        self.heads = store.records.record_heads(request.trial.id, request.traits.id)
+        self.rows = store.records.subjects(request.trial.id, request.traits.id)
+        self.planner: WritePlanner = open_planner(store.outbox, request.trial, request.traits.id)
+        self.items: dict[SubjectId, list[ReviewItem]] = {}
+        for item in store.records.review_items(request.trial.id, open_only=False):
+            self.items.setdefault(item.subject, []).append(item)
+
+    def run(self) -> Derived:
+        """Derive everybody who is due."""
+        derived = Derived()
+        for row in self.rows:
+            if self.is_merged_away(row):
+                self._close(row)
+            elif self._is_due(row, self.heads.get(row.subject)):
+                self._derive(row, derived)
+            else:
+                derived.unchanged += 1
+        return derived
+
+    def is_merged_away(self, row: SubjectRow) -> bool:
+        """Say whether another record of the same person carries on for this one."""
+        return surviving(row.patient, self.merges) != row.patient
+
+    def assess(self, row: SubjectRow) -> Case:
+        """Derive one subject's record now and put beside it what a proposal needs."""
+        request, timeline = self.request, self.load(row)
+        zone, trial = request.traits.zone, request.trial
+        stored = self.store.records.latest_record(row.subject)
+        record = derive_eligibility(timeline, trial, subject=row.subject, as_of=request.as_of, zone=zone)
+        return Case(
+            trial=trial,
+            row=row,
+            stored=stored,
+            record=record,
+            timeline=timeline,
+            items=tuple(self.items.get(row.subject, ())),
+            decisions=self.store.records.decisions(row.subject),
+            merged=self._merged(row),
+            corrected=_corrected(stored, timeline),
+            renewal=assess_renewal(
+                trial.participation,
+                timeline,
+                signature_rule(trial),
+                request.as_of.astimezone(zone).date(),
+                zone,
+            ),
+            as_of=request.as_of,
+            now=self.clock.now(),
+            zone=zone,
+        )
+
+    def load(self, row: SubjectRow) -> Timeline:
+        """Give a person's facts, those of merged records included; the surviving Patient alone says who it is."""
+        facts, request = self.store.facts, self.request
+        readings: dict[tuple[str, str, str, str], Reading] = {}
+        receipts = []
+        patients = (row.patient, *merged_into(row.patient, self.merges))
+        persons = facts.persons(request.traits.id, patients)
+        for patient in patients:
+            person = persons[patient]
+            receipts += facts.load_completeness(person, known_at=request.known_at)
+            for reading in facts.load_readings(
+                person, reading_digest=request.reading_digest, known_at=request.known_at
+            ):
+                source = reading.source
+                if source.type != "Patient" or source.id == row.patient:
+                    readings[source.type, source.id, source.version, source.content] = reading
+        return build_timeline(tuple(readings.values()), receipts)
+
+    def _derive(self, row: SubjectRow, derived: Derived) -> None:
+        case = self.assess(row)
+        derived.records[row.subject] = case.record
+        derivation = propose(case, self.planner)
+        if derivation.record is None:
+            derived.unchanged += 1
+        elif case.stored is None:
+            derived.created += 1
+        else:
+            derived.changed += 1
+        log(
+            Event.SUBJECT_DERIVED, run=self.request.run, subject=row.subject, changed=derivation.record is not None
+        )
+        if self.request.known_at is None and (row.touched or not is_empty(derivation, row)):
+            self.store.records.commit(self.request.run, derivation, at=case.now)
+
+    def _is_due(self, row: SubjectRow, head: RecordHead | None) -> bool:
+        request = self.request
+        if head is None or row.touched or request.everyone or merged_into(row.patient, self.merges):
+            return True
+        if head.definitions_digest != request.trial.digest and not head.frozen:
+            return True
+        if row.recheck_on is not None and request.as_of.astimezone(request.traits.zone).date() >= row.recheck_on:
+            return True
+        return not head.frozen and head.valid_until is not None and request.as_of >= head.valid_until
+
+    def _merged(self, row: SubjectRow) -> Mapping[SubjectId, bool]:
+        """Give the subjects merged into this one, and whether they stand at the hospital."""
+        known = {other.subject: other.status is not None for other in self.rows}
+        merged = (self.request.ids.subject(patient) for patient in merged_into(row.patient, self.merges))
+        return {subject: known.get(subject, False) for subject in merged}
+
+    def _close(self, row: SubjectRow) -> None:
+        """Withdraw the questions about a record that another one carries on for."""
+        waiting = tuple(
+            item.id
+            for item in self.items.get(row.subject, ())
+            if item.state is ItemState.OPEN and item.kind in DERIVED_KINDS
+        )
+        if (waiting or row.touched) and self.request.known_at is None:
+            derivation = Derivation(row=row, record=None, replaced=waiting)
+            self.store.records.commit(self.request.run, derivation, at=self.clock.now())
+
+
+def _corrected(stored: StoredRecord | None, timeline: Timeline) -> tuple[str, ...]:
+    return find_corrections(stored.record, timeline) if stored is not None and stored.frozen else ()

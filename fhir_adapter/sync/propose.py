@@ -1,0 +1,136 @@
+"""What one derivation changes: record, status, review items, write intents. It proposes; a person commits.
+
+Knows: the adapter's own rules for one subject. Does not know: how facts are kept or resources delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fhir_adapter.domain.participation import FINAL_STATUSES, Standing, derive_status
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
+from fhir_adapter.ports.rows import AuditEntry, Derivation, SubjectRow
+from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.plan_writes import WritePlanner
+from fhir_adapter.sync.questions import DERIVED_KINDS, ask, is_deceased, is_withdrawn
+from fhir_adapter.sync.scope import LISTED
+
+ADAPTER = "fhir-adapter"
+"""Who acts where no person does, on the audit trail."""
+
+
+def propose(case: Case, planner: WritePlanner) -> Derivation:
+    """Say everything that changes for one subject.
+
+    A frozen verdict is never replaced: a correction of its evidence opens an item and is noted as a deviation.
+
+    Args:
+        case: The subject's case.
+        planner: Plans writes.
+
+    Returns:
+        The derivation; see `is_empty` for one that changes nothing.
+
+    Source:
+        design contracts, Time, Who is written, who decides; clinical review PUT-1, PUT-13.
+    """
+    row = _next_row(case)
+    questions = ask(case, row)
+    opened, replaced = _compare_items(case, questions)
+    record = None if _is_unchanged(case) else case.record
+    basis = case.stored.record if case.stored is not None and record is None else case.record
+    return Derivation(
+        row=row,
+        record=record,
+        intents=planner.plan(row, record=basis.evidence_digest),
+        opened=opened,
+        replaced=replaced,
+        audit=tuple(_audit(case, row, opened)),
+    )
+
+
+def is_empty(derivation: Derivation, row: SubjectRow) -> bool:
+    """Say whether saving a derivation would change nothing."""
+    return (
+        derivation.record is None
+        and not derivation.intents
+        and not derivation.opened
+        and not derivation.replaced
+        and derivation.row == row
+    )
+
+
+def _is_unchanged(case: Case) -> bool:
+    if case.stored is None:
+        return False
+    return case.stored.frozen or _is_same(case.stored.record, case.record)
+
+
+def _is_same(one: EligibilityRecord, other: EligibilityRecord) -> bool:
+    return (one.evidence_digest, one.definitions_digest) == (other.evidence_digest, other.definitions_digest)
+
+
+def _next_row(case: Case) -> SubjectRow:
+    row = replace(case.row, withdrawn=is_withdrawn(case), deceased=is_deceased(case))
+    standing = Standing(
+        status=row.status,
+        moved=row.moved or case.is_frozen,
+        listed=row.scope in LISTED,
+        stopped=row.withdrawn or row.deceased,
+    )
+    row = replace(row, status=derive_status(case.trial.participation, standing, case.record))
+    if row.status is None or row.status in FINAL_STATUSES:
+        return replace(row, recheck_on=None)
+    return _with_consent(case, row)
+
+
+def _with_consent(case: Case, row: SubjectRow) -> SubjectRow:
+    """Note the consent participation rests on, its day as the start, and when it must be renewed."""
+    consent = case.valid_consent()
+    if consent is not None and not row.withdrawn:
+        signed = consent.signed.day(case.zone) if consent.signed is not None else None
+        since = row.since or (signed.isoformat() if signed is not None else None)
+        row = replace(row, consent=consent.source.reference, since=since)
+    return replace(row, recheck_on=case.renewal.recheck_on if row.consent is not None else None)
+
+
+def _compare_items(
+    case: Case, questions: tuple[ReviewItem, ...]
+) -> tuple[tuple[ReviewItem, ...], tuple[str, ...]]:
+    """Open what is asked for the first time or again; close what nobody asks any more."""
+    states = {item.id: item.state for item in case.items}
+    asked = {item.id for item in questions}
+    opened = tuple(item for item in questions if states.get(item.id, ItemState.REPLACED) is ItemState.REPLACED)
+    replaced = tuple(
+        item.id
+        for item in case.items
+        if item.state is ItemState.OPEN and item.kind in DERIVED_KINDS and item.id not in asked
+    )
+    return opened, replaced
+
+
+def _audit(case: Case, row: SubjectRow, opened: tuple[ReviewItem, ...]) -> Iterator[AuditEntry]:
+    if row.status != case.row.status:
+        yield _entry(case, "status", case.row.status, row.status)
+    if row.withdrawn != case.row.withdrawn:
+        yield _entry(case, "clinical-reading", *(("on", "stopped") if row.withdrawn else ("stopped", "on")))
+    for item in opened:
+        if item.kind is ItemKind.FROZEN_EVIDENCE:
+            frozen = case.stored.record.evidence_digest if case.stored is not None else None
+            yield _entry(
+                case,
+                "deviation",
+                frozen,
+                case.record.evidence_digest,
+                "evidence of an accepted verdict was corrected",
+            )
+        if item.kind is ItemKind.RENEWED_CONSENT and case.renewal.overdue:
+            yield _entry(case, "deviation", None, item.asked, "renewed consent is overdue")
+
+
+def _entry(case: Case, action: str, old: str | None, new: str | None, reason: str | None = None) -> AuditEntry:
+    return AuditEntry(
+        at=case.now, who=ADAPTER, action=action, subject=case.row.subject, old=old, new=new, reason=reason
+    )

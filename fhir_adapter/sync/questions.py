@@ -1,0 +1,157 @@
+"""Which review items a subject's case asks for: what only a named person may decide.
+
+Knows: the grounds of each kind of item. Does not know: how items are kept, decided or shown. An item shows
+ids, codes and counts, never a date of birth or anything the hospital wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.participation import FINAL_STATUSES, WITHDRAWN, verdict_of
+from fhir_adapter.domain.records import Eligibility, Verdict
+from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem, item_id
+from fhir_adapter.ports.rows import SubjectRow
+from fhir_adapter.sync.case import Case
+
+DERIVED_KINDS = frozenset(ItemKind) - {ItemKind.WRITE_CONFLICT}
+"""Kinds a derivation opens and closes; a write conflict is opened by the delivery."""
+
+
+def is_withdrawn(case: Case) -> bool:
+    """Say whether consent counts as withdrawn: by the record or a person's move, unless a person said no.
+
+    Args:
+        case: The subject's case.
+
+    Returns:
+        Once withdrawn, True until the criterion PASSes again: an UNKNOWN does not reopen the chart.
+
+    Source:
+        clinical review PUT-13; design contracts, Who is written.
+    """
+    if case.row.status == WITHDRAWN:
+        return True
+    verdict = verdict_of(case.record, case.trial.withdrawal_criterion)
+    if verdict is Verdict.FAIL:
+        item = _withdrawal(case)
+        return case.answer_to(item.id, item.kind) is not False
+    return case.row.withdrawn and verdict is Verdict.UNKNOWN
+
+
+def is_deceased(case: Case) -> bool:
+    """Say whether the patient died by as_of: by the Patient resource, unless a person said no."""
+    if not _died(case):
+        return False
+    item = _death(case)
+    return case.answer_to(item.id, item.kind) is not False
+
+
+def ask(case: Case, row: SubjectRow) -> tuple[ReviewItem, ...]:
+    """List the items that should be open, or were decided, for a case as it is now.
+
+    Nobody is asked about somebody who is in no written state: they are not in the trial's books.
+
+    Args:
+        case: The subject's case.
+        row: Where the subject stands after this derivation.
+
+    Returns:
+        0..*; each with an id that stays the same as long as the question does.
+
+    Source:
+        design contracts, Who is written, who decides; clinical review PUT-1, PUT-13.
+    """
+    questions: list[ReviewItem] = []
+    if row.status is not None and row.status not in FINAL_STATUSES:
+        questions += [*_about_verdict(case), *_about_consent(case, row)]
+        if _died(case):
+            questions.append(_death(case))
+    return *questions, *_about_merges(case)
+
+
+def _about_verdict(case: Case) -> Iterator[ReviewItem]:
+    if case.is_frozen:
+        if case.corrected:
+            yield _correction(case)
+    elif case.record.verdict is not Eligibility.UNDETERMINED:
+        yield _eligibility(case)
+
+
+def _about_consent(case: Case, row: SubjectRow) -> Iterator[ReviewItem]:
+    if verdict_of(case.record, case.trial.withdrawal_criterion) is Verdict.FAIL:
+        yield _withdrawal(case)
+    age = case.renewal.due_age
+    if age is not None and row.consent is not None and not _is_renewal_answered(case, age):
+        yield _renewal(case, age)
+
+
+def _is_renewal_answered(case: Case, age: int) -> bool:
+    """A person's answer about an age holds although the days of grace pass."""
+    return any(
+        item.kind is ItemKind.RENEWED_CONSENT
+        and item.state is ItemState.DECIDED
+        and (item.details or {}).get("age") == str(age)
+        for item in case.items
+    )
+
+
+def _about_merges(case: Case) -> Iterator[ReviewItem]:
+    for subject, is_written in sorted(case.merged.items()):
+        details = {"merged": str(subject), "written": "yes" if is_written else "no"}
+        yield _item(case, ItemKind.PATIENT_MERGED, "MERGED", digest_of(subject), details)
+
+
+def _eligibility(case: Case) -> ReviewItem:
+    record = case.record
+    details = {"failing": " ".join(record.failing), "unknown": " ".join(record.unknown)}
+    return _item(case, ItemKind.ELIGIBILITY, record.verdict.value, record.evidence_digest, details)
+
+
+def _correction(case: Case) -> ReviewItem:
+    frozen = case.stored.record if case.stored is not None else case.record
+    seen = digest_of(frozen.evidence_digest, list(case.corrected), case.record.evidence_digest)
+    details = {
+        "corrected": " ".join(case.corrected),
+        "frozen": frozen.verdict.value,
+        "now": case.record.verdict.value,
+    }
+    return _item(case, ItemKind.FROZEN_EVIDENCE, "EVIDENCE_CORRECTED", seen, details)
+
+
+def _withdrawal(case: Case) -> ReviewItem:
+    evidence = case.evidence_of(case.trial.withdrawal_criterion)
+    details = {"evidence": " ".join(evidence)}
+    return _item(case, ItemKind.CONSENT_WITHDRAWN, "WITHDRAWN", digest_of(sorted(evidence)), details)
+
+
+def _died(case: Case) -> bool:
+    demographics = case.timeline.demographics
+    if demographics is None or demographics.deceased is None or isinstance(demographics.deceased, bool):
+        return demographics is not None and demographics.deceased is True
+    return demographics.deceased.earliest(case.zone) <= case.as_of
+
+
+def _death(case: Case) -> ReviewItem:
+    demographics = case.timeline.demographics
+    reference = demographics.source.reference if demographics is not None else ""
+    return _item(case, ItemKind.DECEASED, "DECEASED", digest_of(reference), {"evidence": reference})
+
+
+def _renewal(case: Case, age: int) -> ReviewItem:
+    asked = f"CONSENT_{'OVERDUE' if case.renewal.overdue else 'DUE'}_AT_{age}"
+    return _item(case, ItemKind.RENEWED_CONSENT, asked, digest_of(asked), {"age": str(age)})
+
+
+def _item(case: Case, kind: ItemKind, asked: str, digest: str, details: dict[str, str]) -> ReviewItem:
+    return ReviewItem(
+        id=item_id(kind, case.trial.id, case.row.subject, asked, digest),
+        kind=kind,
+        trial=case.trial.id,
+        subject=case.row.subject,
+        asked=asked,
+        digest=digest,
+        opened_at=case.now,
+        details=details,
+    )
