@@ -56,5 +56,3 @@ def verdicts(record: EligibilityRecord) -> dict[str, str]:
         result.id: f"{result.verdict} {result.unknown_reason}" if result.unknown_reason else str(result.verdict)
         for result in record.criteria
     }
-
-

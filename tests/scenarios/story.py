@@ -25,7 +25,6 @@ class Story:
         given: Entry name -> what the hospital recorded (see resources.py for the kinds).
         then: Expected verdict, criteria (`PASS`, `FAIL`, `UNKNOWN STALE`, ...) and values.
         demo: True where the patient belongs to the demo hospital.
-        settings: Setting id -> value, where the story is told under another reading.
         incomplete: Resource types that were not read to their end.
     """
 
@@ -35,7 +34,6 @@ class Story:
     given: Mapping[str, Any]
     then: Mapping[str, Any]
     demo: bool
-    settings: Mapping[str, str]
     incomplete: tuple[str, ...]
 
 
@@ -60,7 +58,6 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
         given={key: value for key, value in merged["given"].items() if value != "none"},
         then=document.get("then", {}),
         demo=document.get("demo", "no") == "yes",
-        settings=document.get("settings", {}),
         incomplete=tuple(document.get("incomplete", ())),
     )
 

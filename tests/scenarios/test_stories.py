@@ -14,7 +14,7 @@ STORIES = load_stories(TRIAL)
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_story_ends_as_told(story: Story) -> None:
-    definitions = definitions_for(TRIAL, tuple(sorted(story.settings.items())))
+    definitions = definitions_for(TRIAL)
     record = derive_story(story, definitions, reading_context(definitions))
     expected = {key: value for key, value in story.then.items() if key != "verdict"}
     told = {criterion.id: expected.get(criterion.id, "PASS") for criterion in definitions.trial.criteria}
@@ -23,7 +23,7 @@ def test_story_ends_as_told(story: Story) -> None:
 
 
 def test_every_criterion_passes_fails_and_is_unknown_somewhere() -> None:
-    definitions = definitions_for(TRIAL, ())
+    definitions = definitions_for(TRIAL)
     seen: dict[str, set[str]] = {criterion.id: set() for criterion in definitions.trial.criteria}
     for story in STORIES:
         for criterion, answer in story.then.items():
@@ -33,7 +33,9 @@ def test_every_criterion_passes_fails_and_is_unknown_somewhere() -> None:
 
 
 def test_every_unknown_reason_has_a_story() -> None:
-    told = {answer.split()[1] for story in STORIES for answer in story.then.values() if answer.startswith("UNKNOWN")}
+    told = {
+        answer.split()[1] for story in STORIES for answer in story.then.values() if answer.startswith("UNKNOWN")
+    }
     assert told == {
         "HIDDEN",
         "CONFLICTING",
