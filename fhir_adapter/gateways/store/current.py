@@ -6,85 +6,90 @@ Knows: versions and freezes. Does not know: who froze a record and why.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from fhir_adapter.domain.source import SubjectId, TrialId
+from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.gateways.store.identity import unseal
 from fhir_adapter.gateways.store.stored_types import RECORDS
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze
-from fhir_adapter.ports.rows import StoredRecord
+from fhir_adapter.ports.rows import RecordHead, StoredRecord
 
 ELIGIBILITY = "eligibility"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A point in the store's history: the last record and the last freeze that count; None = all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Whose records, and until where in the store's history they count; None = all."""
 
-    last_record: int | None
-    last_freeze: int | None
+    subject: SubjectId | None = None
+    trial: TrialId | None = None
+    hospital: HospitalId | None = None
+    last_record: int | None = None
+    last_freeze: int | None = None
 
 
-NOW = Moment(None, None)
-
-
-def current_records(
-    connection: Connection,
-    moment: Moment,
-    *,
-    subject: SubjectId | None = None,
-    trial: TrialId | None = None,
-) -> dict[SubjectId, StoredRecord]:
-    """Give the current record of one subject or of all subjects of a trial.
+def current_records(connection: Connection, choice: Choice) -> dict[SubjectId, StoredRecord]:
+    """Give the current record of each subject chosen.
 
     Args:
         connection: Any transaction.
-        moment: Until when records count.
-        subject: 0..1.
-        trial: 0..1.
+        choice: Whose, and until when.
 
     Returns:
         Subject -> its newest record, or the one frozen at that moment.
     """
-    newest = _last(record, moment.last_record, subject, trial)
-    rows = connection.execute(select(record).where(record.c.no.in_(newest)))
-    chosen = {SubjectId(row.subject): row for row in rows}
-    frozen = _frozen(connection, moment, subject, trial)
-    for row in frozen.values():
-        chosen[SubjectId(row.subject)] = row
-    texts = unseal(connection, [row.payload for row in chosen.values()])
+    rows, frozen = _current(connection, choice, "subject", "version", "payload")
+    texts = unseal(connection, [row.payload for row in rows])
     return {
-        subject_id: StoredRecord(record=RECORDS.value(text), version=row.version, frozen=subject_id in frozen)
-        for (subject_id, row), text in zip(chosen.items(), texts, strict=True)
+        SubjectId(row.subject): StoredRecord(
+            record=RECORDS.value(text), version=row.version, frozen=row.subject in frozen
+        )
+        for row, text in zip(rows, texts, strict=True)
     }
 
 
-def _frozen(
-    connection: Connection, moment: Moment, subject: SubjectId | None, trial: TrialId | None
-) -> dict[SubjectId, Any]:
-    freeze = record_freeze.c
-    last = _last(record_freeze, moment.last_freeze, subject, trial)
-    query = (
-        select(record)
-        .join(
-            record_freeze,
-            (freeze.subject == record.c.subject)
-            & (freeze.kind == record.c.kind)
-            & (freeze.version == record.c.version),
+def current_heads(connection: Connection, choice: Choice) -> dict[SubjectId, RecordHead]:
+    """Give the heads of the current records, without reading the records."""
+    names = ("subject", "evidence_digest", "definitions_digest", "valid_until")
+    rows, frozen = _current(connection, choice, *names)
+    return {
+        SubjectId(row.subject): RecordHead(
+            evidence_digest=row.evidence_digest,
+            definitions_digest=row.definitions_digest,
+            valid_until=None if row.valid_until is None else datetime.fromisoformat(row.valid_until),
+            frozen=row.subject in frozen,
         )
-        .where(freeze.no.in_(last), freeze.frozen.is_(True))
+        for row in rows
+    }
+
+
+def _current(connection: Connection, choice: Choice, *names: str) -> tuple[list[Any], set[str]]:
+    """Give the rows of current records, and which subjects' are frozen."""
+    columns = [record.c[name] for name in names]
+    newest = select(*columns).where(record.c.no.in_(_last(record, choice, choice.last_record)))
+    chosen = {row.subject: row for row in connection.execute(newest)}
+    frozen = {row.subject: row for row in connection.execute(_frozen(choice, columns))}
+    return list((chosen | frozen).values()), set(frozen)
+
+
+def _frozen(choice: Choice, columns: list[Any]) -> Select[Any]:
+    freeze = record_freeze.c
+    same = (
+        (freeze.subject == record.c.subject)
+        & (freeze.kind == record.c.kind)
+        & (freeze.version == record.c.version)
     )
-    return {SubjectId(row.subject): row for row in connection.execute(query)}
+    last = _last(record_freeze, choice, choice.last_freeze)
+    return select(*columns).join(record_freeze, same).where(freeze.no.in_(last), freeze.frozen.is_(True))
 
 
-def _last(table: Any, until: int | None, subject: SubjectId | None, trial: TrialId | None) -> Any:
+def _last(table: Any, choice: Choice, until: int | None) -> Any:
     conditions: list[ColumnElement[bool]] = [table.c.kind == ELIGIBILITY]
+    wanted = {"subject": choice.subject, "trial": choice.trial, "hospital": choice.hospital}
+    conditions.extend(table.c[name] == value for name, value in wanted.items() if value is not None)
     if until is not None:
         conditions.append(table.c.no <= until)
-    if subject is not None:
-        conditions.append(table.c.subject == subject)
-    if trial is not None:
-        conditions.append(table.c.trial == trial)
     return select(func.max(table.c.no)).where(*conditions).group_by(table.c.subject)

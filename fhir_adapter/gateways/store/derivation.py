@@ -16,7 +16,7 @@ from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store.current import ELIGIBILITY
 from fhir_adapter.gateways.store.outbox import Queue, queue_intents
-from fhir_adapter.gateways.store.stored_types import RECORDS
+from fhir_adapter.gateways.store.stored_types import RECORDS, SUBJECTS
 from fhir_adapter.gateways.store.trail import Owner, append_audit, close_items, open_items
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze, subject
 from fhir_adapter.ports.rows import Derivation
@@ -42,9 +42,14 @@ def save_derivation(
     if (wanted.status, wanted.moved) != (stored.status, stored.moved) and not derivation.audit:
         raise InvariantError("a subject's status changes without an audit entry")
     touched = decided and derivation.record is None
-    if (wanted.status, wanted.moved, touched) != (stored.status, stored.moved, stored.touched):
-        change = update(subject).where(subject.c.subject == wanted.subject)
-        connection.execute(change.values(status=wanted.status, moved=wanted.moved, touched=touched))
+    values = {
+        "status": wanted.status,
+        "moved": wanted.moved,
+        "touched": touched,
+        "payload": SUBJECTS.text(wanted),
+    }
+    if any(getattr(stored, name) != value for name, value in values.items()):
+        connection.execute(update(subject).where(subject.c.subject == wanted.subject).values(**values))
     if derivation.record is not None:
         _add_record(connection, owner, derivation.record, at)
     close_items(connection, derivation.replaced, ItemState.REPLACED, at)
@@ -82,6 +87,7 @@ def _add_record(connection: Connection, owner: Owner, new: EligibilityRecord, at
         "verdict": new.verdict.value,
         "definitions_digest": new.definitions_digest,
         "evidence_digest": new.evidence_digest,
+        "valid_until": None if new.valid_until is None else new.valid_until.isoformat(),
         "payload": owner.seal(connection, RECORDS.text(new)),
     }
     connection.execute(insert(record), owner.columns(at) | columns)

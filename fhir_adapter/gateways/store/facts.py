@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from fhir_adapter.domain.facts import Reading
-from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey
+from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, ResourceVersion
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store import schema
 from fhir_adapter.gateways.store.database import Database, utc_text
 from fhir_adapter.gateways.store.identity import Keeper, identified, keep_persons, patients_of
-from fhir_adapter.gateways.store.page import mark_touched, save_page
+from fhir_adapter.gateways.store.merges import merged_patients
+from fhir_adapter.gateways.store.page import holds, mark_touched, save_page
 from fhir_adapter.gateways.store.readings import Knowledge, digest_number, load_person
 from fhir_adapter.gateways.store.rejections import kept_rejections
 from fhir_adapter.gateways.store.stored_types import RECEIPTS_OF_TYPE
@@ -57,6 +58,16 @@ class SqlFactStore:
                 saved = save_page(connection, page, own)
                 new, touched = new + saved.new, touched | saved.touched
         return SavedPage(new=new, touched=touched)
+
+    def holds(self, version: ResourceVersion, *, reading_digest: str) -> bool:
+        """Say whether this version with this very content is on record as read under this digest."""
+        with self._database.reading() as connection:
+            return holds(connection, version, digest_number(connection, reading_digest))
+
+    def merged_patients(self, hospital: HospitalId) -> Mapping[str, str]:
+        """Give merged patient -> surviving patient (logical ids), by each Patient's newest version."""
+        with self._database.reading() as connection:
+            return merged_patients(connection, hospital)
 
     def save_completeness(
         self, run: str, hospital: HospitalId, receipts: Mapping[str, Sequence[Completeness]], *, at: datetime

@@ -64,6 +64,12 @@ def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -
     return SavedPage(new=len(fresh), touched=touched)
 
 
+def holds(connection: Connection, version: ResourceVersion, digest_no: int) -> bool:
+    """Say whether a version with this content is on record as read under a digest."""
+    rows = connection.execute(_versions_query(version.hospital, clean(version.type), [clean(version.id)]))
+    return any((row.version, row.content, row.reading_no) == _key(version, digest_no) for row in rows)
+
+
 def mark_touched(connection: Connection, persons: Iterable[PersonKey]) -> None:
     """Mark the subjects of persons as to be derived again."""
     table = trial_schema.subject

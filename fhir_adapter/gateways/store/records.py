@@ -15,15 +15,15 @@ from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError, UsageError
-from fhir_adapter.gateways.store.current import NOW, Moment, current_records
+from fhir_adapter.gateways.store.current import Choice, current_heads, current_records
 from fhir_adapter.gateways.store.database import Database, utc_text
 from fhir_adapter.gateways.store.derivation import add_freeze, save_derivation
 from fhir_adapter.gateways.store.identity import patients_of, unseal
-from fhir_adapter.gateways.store.stored_types import DECISIONS
+from fhir_adapter.gateways.store.stored_types import DECISIONS, SUBJECTS
 from fhir_adapter.gateways.store.trail import audit_entries, close_items, find_owner, review_items
 from fhir_adapter.gateways.store.trial_schema import decision as decisions_table
 from fhir_adapter.gateways.store.trial_schema import review_item, run, subject
-from fhir_adapter.ports.rows import AuditEntry, Derivation, StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, StoredRecord, SubjectRow
 from fhir_adapter.ports.source import ScopeKind
 
 _LISTED = frozenset({ScopeKind.ROSTER, ScopeKind.GROUP})
@@ -64,7 +64,12 @@ class SqlRecordStore:
     def latest_record(self, subject: SubjectId) -> StoredRecord | None:
         """Give the newest record; a frozen one stays the newest until a person re-opens it."""
         with self._database.reading() as connection:
-            return current_records(connection, NOW, subject=subject).get(subject)
+            return current_records(connection, Choice(subject=subject)).get(subject)
+
+    def record_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        """Give the head of each subject's newest record; subjects never derived are absent."""
+        with self._database.reading() as connection:
+            return current_heads(connection, Choice(trial=trial, hospital=hospital))
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         """Give the records that were current when a run ended (or now, if it did not end), for comparison.
@@ -83,8 +88,8 @@ class SqlRecordStore:
             found = connection.execute(_run_query(run)).one_or_none()
             if found is None:
                 raise UsageError(f"there is no run {run} in this store (list them with: runs)")
-            moment = Moment(found.last_record, found.last_freeze)
-            stored = current_records(connection, moment, trial=trial)
+            choice = Choice(trial=trial, last_record=found.last_record, last_freeze=found.last_freeze)
+            stored = current_records(connection, choice)
         return {subject_id: entry.record for subject_id, entry in stored.items()}
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
@@ -162,11 +167,13 @@ def _subject_columns(row: SubjectRow) -> dict[str, Any]:
         "moved": row.moved,
         "screening_number": row.screening_number,
         "touched": True,
+        "payload": SUBJECTS.text(row),
     }
 
 
 def _subject_row(row: Any, patient: str) -> SubjectRow:
-    return SubjectRow(
+    return SUBJECTS.value(
+        row.payload,
         subject=SubjectId(row.subject),
         trial=TrialId(row.trial),
         hospital=HospitalId(row.hospital),

@@ -15,7 +15,7 @@ from fhir_adapter.domain.review import Decision, ReviewItem
 from fhir_adapter.domain.source import Completeness, Rejection
 from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
 from fhir_adapter.gateways.store.codec import Codec
-from fhir_adapter.ports.rows import AuditEntry, RunRow
+from fhir_adapter.ports.rows import AuditEntry, RunRow, SubjectRow
 
 # Source and path are the fact's key: they stand in columns.
 FACTS: Mapping[str, Codec[Any]] = {
@@ -32,4 +32,18 @@ DECISIONS = Codec[Decision](Decision)
 AUDIT = Codec[AuditEntry](AuditEntry)
 INTENTS = Codec[WriteIntent](WriteIntent)
 RECEIPTS = Codec[WriteReceipt](WriteReceipt)
+# What stands in columns of the subject table.
+SUBJECT_COLUMNS = (
+    "subject",
+    "trial",
+    "hospital",
+    "person",
+    "patient",
+    "scope",
+    "status",
+    "moved",
+    "screening_number",
+    "touched",
+)
+SUBJECTS = Codec[SubjectRow](SubjectRow, leave_out=SUBJECT_COLUMNS)
 RUNS = Codec[RunRow](RunRow)

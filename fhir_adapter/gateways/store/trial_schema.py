@@ -30,6 +30,7 @@ subject = Table(
     Column("moved", Boolean, nullable=False),
     text("screening_number", required=False),
     Column("touched", Boolean, nullable=False),
+    text("payload"),
     time(),
     Index(None, "trial", "hospital"),
 )
@@ -48,6 +49,7 @@ record = Table(
     text("verdict"),
     text("definitions_digest"),
     text("evidence_digest"),
+    text("valid_until", required=False),
     text("payload"),
     time(),
     UniqueConstraint("subject", "kind", "version"),

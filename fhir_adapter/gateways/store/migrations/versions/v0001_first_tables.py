@@ -149,6 +149,7 @@ def _create_trial_tables() -> None:
         sa.Column("moved", sa.Boolean(), nullable=False),
         sa.Column("screening_number", sa.Text(), nullable=True),
         sa.Column("touched", sa.Boolean(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.String(32), nullable=False),
     )
     op.create_index("ix_subject_person", "subject", ["person"])
@@ -167,6 +168,7 @@ def _create_trial_tables() -> None:
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("definitions_digest", sa.Text(), nullable=False),
         sa.Column("evidence_digest", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Text(), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.String(32), nullable=False),
         sa.UniqueConstraint("subject", "kind", "version", name="uq_record_subject_kind_version"),
