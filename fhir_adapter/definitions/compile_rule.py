@@ -47,7 +47,9 @@ def compile_rule(scope: RuleScope, node: written.NodeFile, steps: Steps) -> doma
     Raises:
         DefinitionError: It names a concept or link that does not exist, or a unit that does not fit.
     """
-    return _COMPILERS[type(node)](scope, node, steps)
+    compiled = _COMPILERS[type(node)](scope, node, steps)
+    scope.places.append((steps, compiled))
+    return compiled
 
 
 def _shown(node: written.NodeFile) -> _Shown:

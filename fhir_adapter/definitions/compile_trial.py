@@ -14,8 +14,9 @@ from fhir_adapter.definitions.digest import digest_of
 from fhir_adapter.definitions.file_rules import CriterionRow
 from fhir_adapter.definitions.file_set import TrialFiles
 from fhir_adapter.definitions.file_trial import SettingRow
-from fhir_adapter.definitions.rule_scope import RuleScope
+from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.definitions.rule_tree import part_ids
+from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.protocol import (
     AnchorRule,
     AttestationLink,
@@ -37,11 +38,13 @@ class CompiledTrial:
     Attributes:
         used_links: Links some criterion or the anchor names.
         rests_on: FHIR types the criteria rest on.
+        places: Every node of every criterion with its path in eligibility.yaml.
     """
 
     trial: Trial
     used_links: frozenset[str]
     rests_on: frozenset[str]
+    places: tuple[tuple[Steps, Node], ...]
 
 
 def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping[str, UnitRule]) -> CompiledTrial:
@@ -66,7 +69,7 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
     row = files.trial.model
     anchor = _anchor(heads, files)
     prescreen = heads.concepts(row.prescreen_concepts, ("prescreen_concepts",))
-    heads.concepts(row.also_needed, ("also_needed",))
+    heads.any_role(row.also_needed, ("also_needed",))
     trial = Trial(
         id=TrialId(row.id),
         study=StudyIdentity(**row.study.model_dump(exclude={"source"}, mode="json")),
@@ -85,7 +88,10 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
     )
     rests_on = _checked_types(rules, trial)
     return CompiledTrial(
-        replace(trial, digest=digest_of(trial)), frozenset(heads.used_links | rules.used_links), rests_on
+        trial=replace(trial, digest=digest_of(trial)),
+        used_links=frozenset(heads.used_links | rules.used_links),
+        rests_on=rests_on,
+        places=tuple(rules.places),
     )
 
 

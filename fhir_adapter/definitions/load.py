@@ -128,7 +128,7 @@ def join_definitions(
     digests = {
         "terminology": vocabulary.digest,
         "units": digest_of(unit_rules),
-        "concept_map": digest_of(codes.meanings, codes.unmatched, codes.local_systems, codes.text_answers),
+        "concept_map": codes.digest,
         "hospital": reading_traits_digest(traits),
         "trial": compiled.digest,
     }

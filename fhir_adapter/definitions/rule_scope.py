@@ -14,6 +14,7 @@ from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.definitions.yaml_text import Step
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.protocol import AttestationLink, LinkType
 from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.errors import DefinitionError
@@ -33,6 +34,7 @@ class RuleScope:
         needed: Grows: every concept named.
         used_links: Grows: every link named.
         resource_types: Grows: FHIR type -> path of the first statement that rests on it.
+        places: Grows: every compiled node with its path.
     """
 
     file: Typed[FileModel]
@@ -42,6 +44,7 @@ class RuleScope:
     needed: set[ConceptId] = field(default_factory=set)
     used_links: set[str] = field(default_factory=set)
     resource_types: dict[str, Steps] = field(default_factory=dict)
+    places: list[tuple[Steps, Node]] = field(default_factory=list)
 
     def error(self, steps: Steps, problem: str, remedy: str = "") -> DefinitionError:
         """Build the error for a part of the file."""
@@ -82,14 +85,29 @@ class RuleScope:
         """
         return self._looked_up(names, steps, ValueSetRole.ANSWER)
 
-    def _looked_up(self, names: Sequence[str], steps: Steps, role: ValueSetRole) -> tuple[ConceptId, ...]:
+    def any_role(self, names: Sequence[str], steps: Steps) -> tuple[ConceptId, ...]:
+        """Look up concepts and answers alike.
+
+        Args:
+            names: As written.
+            steps: Where the list stands.
+
+        Returns:
+            The concepts, in the order written; they are needed from now on.
+
+        Raises:
+            DefinitionError: There is no such value set, or it is named twice.
+        """
+        return self._looked_up(names, steps, None)
+
+    def _looked_up(self, names: Sequence[str], steps: Steps, role: ValueSetRole | None) -> tuple[ConceptId, ...]:
         found: list[ConceptId] = []
         for place, name in enumerate(names):
             concept = ConceptId(name)
             have = self.vocabulary.roles.get(concept)
             if have is None:
                 raise self.error((*steps, place), f"no value set {name}", "add it or correct the id")
-            if have is not role:
+            if role is not None and have is not role:
                 raise self.error(
                     (*steps, place), f"value set {name} has role {have}", f"name one with role {role} here"
                 )
