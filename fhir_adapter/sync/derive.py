@@ -13,13 +13,12 @@ from datetime import datetime
 from fhir_adapter.domain.eligibility import derive_eligibility
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.freeze import find_corrections
-from fhir_adapter.domain.operators import ConsentSigned
 from fhir_adapter.domain.patient_links import merged_into, surviving
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.renewal import assess_renewal, signature_rule
 from fhir_adapter.domain.review import ItemState, ReviewItem
-from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.source import Completeness, SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.clock import Clock
@@ -156,7 +155,7 @@ class Deriving:
         """Give a person's facts, those of merged records included; the surviving Patient alone says who it is."""
         facts, request = self.store.facts, self.request
         readings: dict[tuple[str, str, str, str], Reading] = {}
-        receipts = []
+        receipts: list[Completeness] = []
         patients = (row.patient, *merged_into(row.patient, self.merges))
         persons = facts.persons(request.traits.id, patients)
         for patient in patients:

@@ -1,0 +1,248 @@
+"""Deliver what is waiting in the outbox, once, or show what would be delivered.
+
+Knows: intents, receipts, what a person must be asked. Does not know: HTTP, files, any rule of the trial.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem, item_id
+from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.writeback import (
+    Body,
+    IntentState,
+    WriteIntent,
+    WriteReceipt,
+    list_differences,
+)
+from fhir_adapter.events import Event, log
+from fhir_adapter.ports.clock import Clock
+from fhir_adapter.ports.hospital import HospitalTraits
+from fhir_adapter.ports.rows import Settlement
+from fhir_adapter.ports.sink import HospitalSink, StoredResource
+from fhir_adapter.ports.store import Store
+from fhir_adapter.r4.outgoing_reference import conditional_reference, replace_references
+from fhir_adapter.sync.delivered import Delivered, Difference, receipt_of
+from fhir_adapter.sync.place import ANYWAY, Outcome, Placed, Placement
+from fhir_adapter.sync.plan_writes import STUDY
+from fhir_adapter.sync.provenance import PROVENANCE, plan_provenance
+
+_NOT_OURS = frozenset({"resourceType", "identifier"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverRequest:
+    """What one delivery is for.
+
+    Attributes:
+        write: True only where the hospital enabled writes and the caller asked for them.
+        closed: Subjects about whom nothing automatic is written any more.
+        progress: Told the number of intents after each one.
+    """
+
+    run: str
+    trial: Trial
+    traits: HospitalTraits
+    write: bool
+    closed: frozenset[SubjectId] = frozenset()
+    progress: Callable[[int], None] = field(default=lambda _count: None)
+
+
+def run_deliver(store: Store, sink: HospitalSink, clock: Clock, request: DeliverRequest) -> Delivered:
+    """Bring every waiting intent to the hospital, dependencies first; or, in a dry run, only look.
+
+    Args:
+        store: Outbox, receipts, records.
+        sink: Where resources are written.
+        clock: The time deliveries are recorded at.
+        request: For which hospital and trial, and whether to write.
+
+    Returns:
+        Counts, and in a dry run the differences in the elements we own.
+
+    Raises:
+        TransportError: The hospital could not be reached; what is not settled stays waiting.
+
+    Source:
+        design architecture, steps 7 and 8; design contracts, Writing.
+    """
+    return _Delivery(store, sink, clock, request).run()
+
+
+class _Delivery:
+    """The state of one delivery."""
+
+    def __init__(self, store: Store, sink: HospitalSink, clock: Clock, request: DeliverRequest) -> None:
+        self.store = store
+        self.sink = sink
+        self.clock = clock
+        self.request = request
+        self.delivered = Delivered()
+        items = store.records.review_items(request.trial.id, open_only=False)
+        self.asked = {item.id for item in items if item.state is not ItemState.REPLACED}
+
+    def run(self) -> Delivered:
+        """Take what waits, and what follows from it."""
+        waiting = deque(self.store.outbox.pending(self.request.trial.id, self.request.traits.id))
+        count = 0
+        while waiting:
+            intent = waiting.popleft()
+            waiting.extend(self._take(intent))
+            count += 1
+            self.request.progress(count)
+        return self.delivered
+
+    def _take(self, intent: WriteIntent) -> tuple[WriteIntent, ...]:
+        is_provenance = intent.resource_type == PROVENANCE
+        is_closed = intent.subject in self.request.closed and intent.by is None and not is_provenance
+        if not self.request.write:
+            if not is_closed and not is_provenance:
+                self._preview(intent)
+            return ()
+        if is_closed:
+            self._settle(Settlement(hospital=self.request.traits.id, intent=intent, state=IntentState.REPLACED))
+            return ()
+        placement = self._placement(intent)
+        return self._deliver(placement) if placement is not None else ()
+
+    def _placement(self, intent: WriteIntent) -> Placement | None:
+        """Resolve what the intent refers to; None while its study is not at the hospital."""
+        receipt = self._receipt(intent.resource_type, intent.identifier)
+        references = self._references()
+        if not references and intent.resource_type not in {STUDY, PROVENANCE} and self.request.write:
+            return None
+        if receipt is not None:
+            receipt = replace(receipt, owned=replace_references(receipt.owned, references))
+        return Placement(
+            sink=self.sink,
+            intent=intent,
+            body=replace_references(intent.body, references),
+            receipt=receipt,
+            automatic=self.request.trial.participation.automatic,
+        )
+
+    def _references(self) -> Mapping[str, str]:
+        study = self.request.trial.study
+        identifier = (study.identifier_system, study.identifier_value)
+        receipt = self._receipt(STUDY, identifier)
+        if receipt is None:
+            return {}
+        return {conditional_reference(STUDY, identifier): f"{STUDY}/{receipt.resource_id}"}
+
+    def _receipt(self, resource_type: str, identifier: tuple[str, str]) -> WriteReceipt | None:
+        return self.store.outbox.receipt(self.request.traits.id, resource_type, identifier)
+
+    def _preview(self, intent: WriteIntent) -> None:
+        placement = self._placement(intent)
+        if placement is None:
+            return
+        found = placement.current()
+        current = found[0] if len(found) == 1 else None
+        merged: Body = placement.body
+        if current is not None:
+            merged = current.body if self._adopt(placement) is not None else placement.merge(current).body
+        self.delivered.dry_run += 1
+        self.delivered.differences.append(
+            Difference(
+                subject=intent.subject,
+                resource_type=intent.resource_type,
+                resource_id=current.id if current is not None else None,
+                elements=list_differences(current.body if current is not None else None, merged, placement.body),
+            )
+        )
+
+    def _deliver(self, placement: Placement) -> tuple[WriteIntent, ...]:
+        intent = placement.intent
+        adopted = self._adopt(placement)
+        placed = adopted if adopted is not None else placement.place()
+        self._count(intent, placed)
+        if placed.stored is None:
+            self._ask_or_wait(intent, placed)
+            return ()
+        follow_up = self._follow_up(intent, placed, placed.stored)
+        item = self._edit_item(intent, placed, placed.stored) if placed.kept and adopted is None else None
+        self._settle(
+            Settlement(
+                hospital=self.request.traits.id,
+                intent=intent,
+                state=IntentState.DELIVERED,
+                receipt=receipt_of(intent, placed.stored, placed.kept),
+                follow_up=follow_up,
+                item=item if item is not None and item.id not in self.asked else None,
+            )
+        )
+        return follow_up
+
+    def _adopt(self, placement: Placement) -> Placed | None:
+        """Take a study the hospital made itself as it is: only our own resources are ever changed."""
+        if placement.intent.resource_type != STUDY:
+            return None
+        everything = tuple(sorted(set(placement.body) - _NOT_OURS))
+        receipt = placement.receipt
+        if receipt is not None and receipt.kept != everything:
+            return None
+        found = placement.current()
+        if len(found) != 1 or (receipt is None and placement.agrees_with(found[0])):
+            return None
+        return Placed(outcome=Outcome.UNCHANGED, stored=found[0], kept=everything)
+
+    def _follow_up(self, intent: WriteIntent, placed: Placed, stored: StoredResource) -> tuple[WriteIntent, ...]:
+        if not placed.wrote or intent.resource_type == PROVENANCE or not self.request.traits.provenance:
+            return ()
+        latest = self.store.records.latest_record(intent.subject) if intent.subject is not None else None
+        record = latest.record if latest is not None and latest.record.evidence_digest == intent.record else None
+        is_new = self._receipt(intent.resource_type, intent.identifier) is None
+        return (
+            plan_provenance(
+                intent, stored, record, people=self.request.traits.people, is_new=is_new, at=self.clock.now()
+            ),
+        )
+
+    def _count(self, intent: WriteIntent, placed: Placed) -> None:
+        log(
+            Event.WRITE_DELIVERED,
+            run=self.request.run,
+            subject=intent.subject,
+            resource_type=intent.resource_type,
+            outcome=placed.outcome,
+            intent=intent.id,
+        )
+        self.delivered.count(intent.resource_type, placed.outcome)
+
+    def _ask_or_wait(self, intent: WriteIntent, placed: Placed) -> None:
+        """Ask a person about a subject's resource; the study and Provenance are tried again by the next run."""
+        if intent.subject is None or intent.resource_type == PROVENANCE:
+            return
+        seen = digest_of(placed.outcome, intent.id)
+        item = self._item(intent, placed.outcome, seen, ANYWAY)
+        self._settle(
+            Settlement(hospital=self.request.traits.id, intent=intent, state=IntentState.FOR_REVIEW, item=item)
+        )
+
+    def _edit_item(self, intent: WriteIntent, placed: Placed, stored: StoredResource) -> ReviewItem | None:
+        if intent.subject is None:
+            return None
+        self.delivered.for_review += 1
+        theirs = [stored.body.get(path.partition(".")[0]) for path in placed.kept]
+        return self._item(intent, "edited", digest_of(list(placed.kept), theirs), " ".join(placed.kept))
+
+    def _item(self, intent: WriteIntent, asked: str, seen: str, elements: str) -> ReviewItem:
+        subject = intent.subject or SubjectId("")
+        return ReviewItem(
+            id=item_id(ItemKind.WRITE_CONFLICT, self.request.trial.id, subject, asked, seen),
+            kind=ItemKind.WRITE_CONFLICT,
+            trial=self.request.trial.id,
+            subject=subject,
+            asked=asked,
+            digest=seen,
+            opened_at=self.clock.now(),
+            details={"resource": intent.resource_type, "elements": elements},
+        )
+
+    def _settle(self, settlement: Settlement) -> None:
+        self.store.outbox.settle(self.request.run, settlement, at=self.clock.now())

@@ -1,0 +1,84 @@
+"""Why a resource was written: planned once the hospital has told which version the write made.
+
+Knows: agents and sources of a write. Does not know: delivery, FHIR JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.outgoing import AgentRole, SourceVersion, WriteActivity, WriteAgent, WriteProvenance
+from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.writeback import WriteIntent
+from fhir_adapter.ports.hospital import Person
+from fhir_adapter.ports.sink import StoredResource
+from fhir_adapter.r4.build_provenance import build_provenance, provenance_identifier
+
+PROVENANCE = "Provenance"
+AGENT_SYSTEM = "https://fhir-adapter.example/agent"
+PERSON_SYSTEM = "https://fhir-adapter.example/person"
+_SOFTWARE = WriteAgent(role=AgentRole.ASSEMBLER, identifier=(AGENT_SYSTEM, "fhir-adapter"), display="fhir-adapter")
+
+
+def plan_provenance(
+    intent: WriteIntent,
+    stored: StoredResource,
+    record: EligibilityRecord | None,
+    *,
+    people: Mapping[str, Person],
+    is_new: bool,
+    at: datetime,
+) -> WriteIntent:
+    """Plan the Provenance of one write.
+
+    Args:
+        intent: What was written.
+        stored: The version the write made.
+        record: 0..1; the record it rests on; its sources are named.
+        people: Person id -> person, for the one who decided.
+        is_new: True for a create.
+        at: When it was written.
+
+    Returns:
+        An intent of its own, found by a tag that carries the intent's digest.
+    """
+    body = build_provenance(
+        WriteProvenance(
+            intent=intent.id,
+            target=f"{stored.resource_type}/{stored.id}",
+            target_version=stored.version,
+            recorded=at,
+            activity=WriteActivity.CREATE if is_new else WriteActivity.UPDATE,
+            agents=(_SOFTWARE, *_deciders(intent, people)),
+            sources=_sources(record),
+        )
+    )
+    return WriteIntent(
+        id=digest_of(PROVENANCE, intent.id),
+        subject=intent.subject,
+        resource_type=PROVENANCE,
+        identifier=provenance_identifier(intent.id),
+        body=body,
+        record=intent.record,
+    )
+
+
+def _deciders(intent: WriteIntent, people: Mapping[str, Person]) -> tuple[WriteAgent, ...]:
+    person = people.get(intent.by) if intent.by is not None else None
+    if person is None:
+        return ()
+    return (WriteAgent(role=AgentRole.AUTHOR, identifier=(PERSON_SYSTEM, person.id), display=person.name),)
+
+
+def _sources(record: EligibilityRecord | None) -> tuple[SourceVersion, ...]:
+    if record is None:
+        return ()
+    cited = {
+        SourceVersion(reference=evidence.reference, version=evidence.version)
+        for result in record.criteria
+        for evidence in result.evidence
+        if "/" in evidence.reference
+    }
+    return tuple(sorted(cited, key=lambda source: (source.reference, source.version)))
