@@ -36,7 +36,9 @@ SINCE = FhirDateTime("2026-03-02", Precision.DAY, date(2026, 3, 2))
 PLAIN = ParticipationStatement(
     identifier=(SYSTEM, "S-0123456789"), status="candidate", patient="p-1", study="ResearchStudy/st-1"
 )
+UNTIL = FhirDateTime("2026-05", Precision.MONTH, date(2026, 5, 1))
 FULL = replace(PLAIN, status="screening", since=SINCE, consent="Consent/c-1", actual_arm="L1")
+ENDED = replace(PLAIN, status="off-study", until=UNTIL)
 
 
 def test_only_what_is_known_is_written() -> None:
@@ -60,6 +62,10 @@ def test_period_consent_and_arm_are_written_where_known() -> None:
         "actualArm": "L1",
         "consent": {"reference": "Consent/c-1"},
     }
+
+
+def test_the_end_of_participation_is_written_where_known() -> None:
+    assert build_research_subject(ENDED)["period"] == {"end": "2026-05"}
 
 
 def test_a_conditional_study_reference_stands_until_the_study_has_an_id() -> None:
@@ -97,7 +103,7 @@ def test_a_consent_reference_of_another_type_is_refused() -> None:
         build_research_subject(replace(PLAIN, consent="Observation/1"))
 
 
-@pytest.mark.parametrize("statement", [PLAIN, FULL])
+@pytest.mark.parametrize("statement", [PLAIN, FULL, ENDED, replace(FULL, until=UNTIL)])
 def test_what_is_built_is_read_back_unchanged(statement: ParticipationStatement) -> None:
     assert read_research_subject(build_research_subject(statement), identifier_system=SYSTEM) == statement
 
@@ -143,6 +149,8 @@ def test_what_others_added_is_not_ours_to_read() -> None:
         ({"study": None}, RejectionReason.INVALID_RESOURCE, "ResearchSubject.study"),
         ({"period": {"start": "soon"}}, RejectionReason.INVALID_RESOURCE, "ResearchSubject.period.start"),
         ({"period": {"start": "2026-01-02T10:00:00"}}, RejectionReason.NAIVE_TIME, "ResearchSubject.period.start"),
+        ({"period": {"end": "2026-13"}}, RejectionReason.INVALID_RESOURCE, "ResearchSubject.period.end"),
+        ({"period": "2026"}, RejectionReason.INVALID_RESOURCE, "ResearchSubject.period.start"),
         ({"consent": {"reference": 3}}, RejectionReason.INVALID_RESOURCE, "ResearchSubject.consent"),
         ({"actualArm": {}}, RejectionReason.INVALID_RESOURCE, "ResearchSubject.actualArm"),
         ({"implicitRules": "https://x"}, RejectionReason.IMPLICIT_RULES, "ResearchSubject.implicitRules"),

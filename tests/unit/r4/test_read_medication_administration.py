@@ -1,0 +1,423 @@
+"""MedicationAdministration -> Exposure: what was given, when, how much; nothing guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fhir_adapter.domain.codes import Coding
+from fhir_adapter.domain.facts import Exposure
+from fhir_adapter.domain.moments import Effective
+from fhir_adapter.domain.quantity import Quantity
+from fhir_adapter.domain.source import Exclusion, RejectionReason
+from fhir_adapter.r4.context import PageContext
+from tests.unit.r4.clinic import (
+    CELLS,
+    INTRAVENOUS,
+    LOCAL,
+    MODIFIER,
+    RXNORM,
+    SNOMED,
+    STEROID,
+    UCUM,
+    causes,
+    changed,
+    coded,
+    day,
+    on,
+    only,
+    read,
+    utc,
+)
+
+GIVEN: dict[str, Any] = {
+    "resourceType": "MedicationAdministration",
+    "id": "ma-1",
+    "meta": {"versionId": "2"},
+    "status": "completed",
+    "medicationCodeableConcept": coded(RXNORM, "8640"),
+    "subject": {"reference": "Patient/p-1"},
+    "effectiveDateTime": "2026-02-20T08:00:00Z",
+    "dosage": {
+        "text": "20 mg IV",
+        "route": coded(SNOMED, "47625008"),
+        "dose": {"value": 20.50, "unit": "mg", "system": UCUM, "code": "mg"},
+        "rateRatio": {
+            "numerator": {"value": 10, "system": UCUM, "code": "mL"},
+            "denominator": {"value": 1, "system": UCUM, "code": "h"},
+        },
+    },
+}
+DOSE_PATH = "MedicationAdministration.dosage"
+
+
+def exposure(resource: dict[str, Any]) -> Exposure:
+    (fact,) = read(resource).facts
+    assert isinstance(fact, Exposure)
+    return fact
+
+
+def test_an_administration_is_read_with_drug_time_dose_rate_and_route() -> None:
+    reading = read(GIVEN)
+    assert reading.patient == "p-1"
+    assert reading.rejections == ()
+    assert reading.facts == (
+        Exposure(
+            source=reading.source,
+            path="MedicationAdministration.medication",
+            concepts=(STEROID,),
+            codings=(Coding(RXNORM, "8640"),),
+            status="completed",
+            medication_reference=None,
+            effective=Effective(utc("2026-02-20T08:00:00Z")),
+            dose=Quantity(Decimal("20.5"), "mg"),
+            rate=(Quantity(Decimal(10), "mL"), Quantity(Decimal(1), "h")),
+            route=(INTRAVENOUS,),
+        ),
+    )
+    assert (reading.source.type, reading.source.id, reading.source.version) == (
+        "MedicationAdministration",
+        "ma-1",
+        "2",
+    )
+
+
+@pytest.mark.parametrize("status", ["in-progress", "not-done", "on-hold", "completed", "stopped", "unknown"])
+def test_every_status_that_is_no_error_is_read_and_kept(status: str) -> None:
+    assert exposure(changed(GIVEN, status=status)).status == status
+
+
+def test_why_it_was_not_done_is_kept() -> None:
+    fact = exposure(changed(GIVEN, status="not-done", statusReason=[coded(SNOMED, "373147003")]))
+    assert fact.reasons == (Coding(SNOMED, "373147003"),)
+
+
+def test_entered_in_error_retracts_whatever_else_it_says() -> None:
+    reading = read(changed(GIVEN, status="entered-in-error", medicationCodeableConcept=None))
+    assert reading.retracts
+    assert reading.excluded_by is Exclusion.RETRACTED
+    assert reading.patient == "p-1"
+
+
+@pytest.mark.parametrize("status", ["bogus", "Completed", "", None])
+def test_a_status_r4_does_not_know_is_rejected(status: str | None) -> None:
+    rejection = only(read(changed(GIVEN, status=status)))
+    assert rejection.reason is RejectionReason.UNKNOWN_STATUS
+    assert rejection.path == "MedicationAdministration.status"
+    assert rejection.concepts == (STEROID,)
+    assert rejection.effective == Effective(utc("2026-02-20T08:00:00Z"))
+
+
+class TestWhatWasGiven:
+    def test_a_reference_elsewhere_is_kept_unresolved(self) -> None:
+        resource = changed(
+            GIVEN, medicationCodeableConcept=None, medicationReference={"reference": "Medication/m-1"}
+        )
+        reading = read(resource)
+        fact = exposure(resource)
+        assert (fact.concepts, fact.codings, fact.medication_reference) == ((), (), "Medication/m-1")
+        assert reading.references == ("Medication/m-1",)
+
+    def test_an_absolute_reference_of_this_hospital_is_made_relative(self) -> None:
+        reference = {"reference": "https://clinic.example/fhir/Medication/m-1/_history/3"}
+        resource = changed(GIVEN, medicationCodeableConcept=None, medicationReference=reference)
+        assert exposure(resource).medication_reference == "Medication/m-1"
+
+    def test_a_reference_inside_a_bundle_is_resolved_by_its_full_url(self) -> None:
+        reference = {"reference": "urn:uuid:0000"}
+        resource = changed(GIVEN, medicationCodeableConcept=None, medicationReference=reference)
+        reading = read(resource, PageContext(references={"urn:uuid:0000": "Medication/m-9"}))
+        assert reading.references == ("Medication/m-9",)
+
+    def test_a_contained_medication_is_read_in_place(self) -> None:
+        resource = changed(
+            GIVEN,
+            medicationCodeableConcept=None,
+            medicationReference={"reference": "#b"},
+            contained=[
+                {"resourceType": "Practitioner", "id": "a"},
+                {"resourceType": "Medication", "id": "b", "code": coded(LOCAL, "NK")},
+            ],
+        )
+        fact = exposure(resource)
+        assert fact.concepts == (CELLS,)
+        assert fact.path == "MedicationAdministration.contained[1].code"
+        assert fact.medication_reference is None
+
+    def test_an_active_ingredient_of_a_contained_medication_counts(self) -> None:
+        medication = {
+            "resourceType": "Medication",
+            "id": "b",
+            "code": coded(LOCAL, "HOUSE-MIX"),
+            "ingredient": [{"itemCodeableConcept": coded(RXNORM, "8640")}],
+        }
+        reference = {"reference": "#b"}
+        resource = changed(
+            GIVEN, medicationCodeableConcept=None, medicationReference=reference, contained=[medication]
+        )
+        assert exposure(resource).concepts == (STEROID,)
+
+    @pytest.mark.parametrize(
+        ("change", "reason", "path", "detail"),
+        [
+            (
+                {"medicationReference": {"reference": "#b"}},
+                RejectionReason.INVALID_RESOURCE,
+                "MedicationAdministration.medication",
+                "contained",
+            ),
+            (
+                {
+                    "medicationReference": {"reference": "#b"},
+                    "contained": [{"resourceType": "Medication", "id": "b", "code": coded(LOCAL, "NEW")}],
+                },
+                RejectionReason.UNMAPPED_CODE,
+                "MedicationAdministration.contained[0].code",
+                "not-in-map",
+            ),
+            (
+                {
+                    "medicationReference": {"reference": "#b"},
+                    "contained": [{"resourceType": "Medication", "id": "b", "modifierExtension": MODIFIER}],
+                },
+                RejectionReason.MODIFIER_EXTENSION,
+                "MedicationAdministration.contained[0].modifierExtension",
+                "",
+            ),
+            (
+                {"medicationReference": {"display": "Prednisone"}},
+                RejectionReason.UNMAPPED_CODE,
+                "MedicationAdministration.medication",
+                "no-reference",
+            ),
+            (
+                {"medicationReference": {"reference": "https://elsewhere.example/Medication/1"}},
+                RejectionReason.UNMAPPED_CODE,
+                "MedicationAdministration.medication",
+                "reference",
+            ),
+            (
+                {"medicationReference": {"reference": "Substance/1"}},
+                RejectionReason.INVALID_RESOURCE,
+                "MedicationAdministration.medication",
+                "reference",
+            ),
+            (
+                {"medicationCodeableConcept": coded(LOCAL, "NEW")},
+                RejectionReason.UNMAPPED_CODE,
+                "MedicationAdministration.medication",
+                "not-in-map",
+            ),
+            (
+                {"medicationCodeableConcept": {"text": "Prednisone"}},
+                RejectionReason.UNMAPPED_CODE,
+                "MedicationAdministration.medication",
+                "no-code",
+            ),
+            ({}, RejectionReason.UNMAPPED_CODE, "MedicationAdministration.medication", "no-code"),
+            (
+                {
+                    "medicationCodeableConcept": {
+                        "extension": [
+                            {
+                                "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+                                "valueCode": "masked",
+                            }
+                        ]
+                    }
+                },
+                RejectionReason.VALUE_ABSENT,
+                "MedicationAdministration.medication",
+                "masked",
+            ),
+        ],
+    )
+    def test_what_cannot_be_named_is_rejected_with_its_time(
+        self, change: dict[str, Any], reason: RejectionReason, path: str, detail: str
+    ) -> None:
+        rejection = only(read({**changed(GIVEN, medicationCodeableConcept=None), **change}))
+        assert (rejection.reason, rejection.path, rejection.detail) == (reason, path, detail)
+
+    def test_a_drug_in_two_places_is_rejected(self) -> None:
+        resource = changed(GIVEN, medicationReference={"reference": "Medication/1"})
+        assert causes(read(resource)) == [
+            (RejectionReason.INVALID_RESOURCE, "MedicationAdministration.medication", "several")
+        ]
+
+    @pytest.mark.parametrize(
+        ("drug", "rule"),
+        [
+            (coded(RXNORM, "3002"), Exclusion.CODE_NOT_NEEDED),
+            (coded(RXNORM, "999"), Exclusion.CODE_NOT_NEEDED),
+            (coded(LOCAL, "ZZ"), Exclusion.CODE_UNMATCHED),
+        ],
+    )
+    def test_a_drug_nobody_asks_for_is_left_out(self, drug: dict[str, Any], rule: Exclusion) -> None:
+        reading = read(changed(GIVEN, medicationCodeableConcept=drug))
+        assert (reading.facts, reading.rejections, reading.excluded_by) == ((), (), rule)
+
+
+class TestWhen:
+    def test_a_period_keeps_both_sides(self) -> None:
+        resource = changed(
+            GIVEN, effectiveDateTime=None, effectivePeriod={"start": "2026-02-20", "end": "2026-02-21"}
+        )
+        assert exposure(resource).effective == Effective(day("2026-02-20"), day("2026-02-21"), is_period=True)
+
+    def test_an_administration_without_a_time_is_kept_undated(self) -> None:
+        assert exposure(changed(GIVEN, effectiveDateTime=None)).effective is None
+
+    @pytest.mark.parametrize(
+        ("change", "reason", "path"),
+        [
+            ({"effectiveDateTime": "2026-02-20T08:00:00"}, RejectionReason.NAIVE_TIME, ""),
+            ({"effectiveDateTime": "yesterday"}, RejectionReason.INVALID_RESOURCE, ""),
+            ({"effectiveDateTime": "2026-03-02T21:30:01Z"}, RejectionReason.FUTURE_TIME, ""),
+            ({"effectivePeriod": {"start": "2026-02-20"}}, RejectionReason.INVALID_RESOURCE, ""),
+            (
+                {"effectiveDateTime": None, "effectivePeriod": {"start": "2026-02-20", "end": "2026-02-19"}},
+                RejectionReason.INVALID_RESOURCE,
+                "",
+            ),
+            (
+                {"effectiveDateTime": None, "effectivePeriod": {"start": "soon"}},
+                RejectionReason.INVALID_RESOURCE,
+                ".start",
+            ),
+        ],
+    )
+    def test_a_time_that_cannot_be_used_is_a_rejected_part_of_a_known_exposure(
+        self, change: dict[str, Any], reason: RejectionReason, path: str
+    ) -> None:
+        reading = read(changed(GIVEN, **change))
+        (fact,) = reading.facts
+        (part,) = reading.rejections
+        assert isinstance(fact, Exposure)
+        assert fact.effective is None
+        assert (part.reason, part.path) == (reason, f"MedicationAdministration.effective{path}")
+        assert part.concepts == (STEROID,)
+
+    def test_the_very_moment_of_reading_is_not_the_future(self) -> None:
+        assert read(changed(GIVEN, effectiveDateTime="2026-03-02T21:30:00Z")).rejections == ()
+
+
+class TestHowMuch:
+    def test_no_dosage_says_nothing(self) -> None:
+        fact = exposure(changed(GIVEN, dosage=None))
+        assert (fact.dose, fact.rate, fact.route) == (None, None, None)
+
+    def test_a_dose_in_words_is_not_read(self) -> None:
+        fact = exposure(changed(GIVEN, dosage={"text": "500 mg daily"}))
+        assert (fact.dose, fact.rate, fact.route) == (None, None, None)
+
+    def test_a_rate_may_be_one_quantity(self) -> None:
+        rate = {"rateQuantity": {"value": 30, "system": UCUM, "code": "ug/kg/min"}}
+        assert exposure(changed(GIVEN, dosage=rate)).rate == (Quantity(Decimal(30), "ug/kg/min"), None)
+
+    def test_a_route_that_is_not_mapped_differs_from_no_route(self) -> None:
+        assert exposure(changed(GIVEN, dosage={"route": coded(SNOMED, "1")})).route == ()
+
+    @pytest.mark.parametrize(
+        ("dosage", "reason", "path"),
+        [
+            ({"dose": {"value": 20, "unit": "mg"}}, RejectionReason.MISSING_UNIT, ".dose.code"),
+            (
+                {"dose": {"value": 20, "system": LOCAL, "code": "mg"}},
+                RejectionReason.UNKNOWN_UNIT,
+                ".dose.system",
+            ),
+            ({"dose": {"system": UCUM, "code": "mg"}}, RejectionReason.VALUE_ABSENT, ".dose.value"),
+            (
+                {"dose": {"value": 20, "comparator": "~", "system": UCUM, "code": "mg"}},
+                RejectionReason.UNKNOWN_STATUS,
+                ".dose.comparator",
+            ),
+            (
+                {"rateRatio": {"numerator": {"value": 1, "system": UCUM, "code": "mg"}}},
+                RejectionReason.INVALID_RESOURCE,
+                ".rate",
+            ),
+            (
+                {
+                    "rateRatio": {
+                        "numerator": {"value": 1, "unit": "mg"},
+                        "denominator": {"value": 1, "system": UCUM, "code": "h"},
+                    }
+                },
+                RejectionReason.MISSING_UNIT,
+                ".rate.numerator.code",
+            ),
+            ({"rateQuantity": {"value": 1}}, RejectionReason.MISSING_UNIT, ".rate.code"),
+            (
+                {"rateQuantity": {"value": 1, "system": UCUM, "code": "mg/h"}, "rateRatio": {}},
+                RejectionReason.INVALID_RESOURCE,
+                ".rate",
+            ),
+        ],
+    )
+    def test_a_dose_or_rate_that_cannot_be_used_is_a_rejected_part(
+        self, dosage: dict[str, Any], reason: RejectionReason, path: str
+    ) -> None:
+        reading = read(changed(GIVEN, dosage=dosage))
+        (fact,) = reading.facts
+        (part,) = reading.rejections
+        assert isinstance(fact, Exposure)
+        assert (fact.dose, fact.rate) == (None, None)
+        assert (part.reason, part.path) == (reason, DOSE_PATH + path)
+        assert (part.concepts, part.effective) == ((STEROID,), Effective(utc("2026-02-20T08:00:00Z")))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "path"),
+    [
+        ({"modifierExtension": MODIFIER}, RejectionReason.MODIFIER_EXTENSION, ".modifierExtension"),
+        ({"implicitRules": "https://x.example"}, RejectionReason.IMPLICIT_RULES, ".implicitRules"),
+        (
+            {"dosage": {"modifierExtension": MODIFIER}},
+            RejectionReason.MODIFIER_EXTENSION,
+            ".dosage.modifierExtension",
+        ),
+        ({"subject": None}, RejectionReason.INVALID_RESOURCE, ".subject"),
+        ({"subject": {"display": "Somebody"}}, RejectionReason.INVALID_RESOURCE, ".subject"),
+    ],
+)
+def test_what_changes_the_meaning_or_names_nobody_is_refused(
+    change: dict[str, Any], reason: RejectionReason, path: str
+) -> None:
+    rejection = only(read(changed(GIVEN, **change)))
+    assert (rejection.reason, rejection.path) == (reason, f"MedicationAdministration{path}")
+
+
+def test_another_patient_than_the_one_asked_for_is_refused() -> None:
+    rejection = only(read(GIVEN, PageContext(patient="p-2")))
+    assert (rejection.reason, rejection.path) == (
+        RejectionReason.WRONG_PATIENT,
+        "MedicationAdministration.subject",
+    )
+
+
+def test_a_group_as_subject_is_left_out() -> None:
+    assert read(changed(GIVEN, subject={"reference": "Group/g"})).excluded_by is Exclusion.OTHER_PATIENT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": 5},
+        {"status": None, "dosage": []},
+        {"medicationReference": "Medication/1"},
+        {"effectivePeriod": "2026"},
+        {"contained": {}},
+        {"dosage": {"dose": {"value": "20"}}},
+    ],
+)
+def test_wrong_json_types_are_rejections_not_exceptions(change: dict[str, Any]) -> None:
+    reading = read(changed(GIVEN, **change))
+    assert reading.rejections
+    assert all(part.path.startswith("MedicationAdministration") for part in reading.rejections)
+
+
+def test_a_day_is_kept_as_a_day() -> None:
+    assert exposure(changed(GIVEN, effectiveDateTime="2026-02-20")).effective == on("2026-02-20")
