@@ -1,0 +1,284 @@
+"""The FactStore port in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fhir_adapter.domain.facts import Demographics, Exposure, Finding, Reading
+from fhir_adapter.domain.review import Decision, ReviewItem
+from fhir_adapter.domain.source import (
+    Completeness,
+    Exclusion,
+    HospitalId,
+    PersonKey,
+    ResourceVersion,
+    SubjectId,
+    TrialId,
+)
+from fhir_adapter.domain.supersession import settle
+from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
+from fhir_adapter.errors import InvariantError
+from fhir_adapter.ports.rows import AuditEntry, KeptRejection, RunRow, SavedPage, StoredRecord, SubjectRow
+from fhir_adapter.ports.source import Cursor
+
+_NOT_KEPT = {Exclusion.TYPE_NOT_READ, Exclusion.DUPLICATE, Exclusion.CONSENT_WITHDRAWN}
+
+
+@dataclass(frozen=True)
+class KeptReading:
+    reading: Reading
+    person: PersonKey | None
+    digest: str
+    run: str
+    origin: str
+    at: datetime
+
+    @property
+    def key(self) -> tuple[ResourceVersion, str]:
+        return replace(self.reading.source, last_updated=None), self.digest
+
+
+@dataclass
+class Queued:
+    intent: WriteIntent
+    trial: TrialId
+    hospital: HospitalId
+    state: IntentState = IntentState.PENDING
+
+
+@dataclass
+class Memory:
+    """Everything the stores of one fake database hold."""
+
+    persons: dict[tuple[HospitalId, str], PersonKey] = field(default_factory=dict)
+    readings: list[KeptReading] = field(default_factory=list)
+    completeness: list[tuple[PersonKey, Completeness, datetime]] = field(default_factory=list)
+    subjects: dict[SubjectId, SubjectRow] = field(default_factory=dict)
+    records: list[StoredRecord] = field(default_factory=list)
+    freezes: list[tuple[SubjectId, int, bool]] = field(default_factory=list)
+    items: list[ReviewItem] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+    intents: list[Queued] = field(default_factory=list)
+    receipts: list[tuple[HospitalId, WriteReceipt]] = field(default_factory=list)
+    runs: dict[str, RunRow] = field(default_factory=dict)
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    cursors: dict[tuple[HospitalId, str], Cursor] = field(default_factory=dict)
+
+    def patient(self, person: PersonKey) -> str | None:
+        return next((patient for (_, patient), key in self.persons.items() if key == person), None)
+
+    def touch(self, persons: Iterable[PersonKey]) -> None:
+        touched = set(persons)
+        for subject, row in self.subjects.items():
+            if row.person in touched:
+                self.subjects[subject] = replace(row, touched=True)
+
+
+class MemoryFacts:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def persons(self, hospital: HospitalId, patients: Sequence[str]) -> Mapping[str, PersonKey]:
+        known = self._memory.persons
+        for patient in patients:
+            known.setdefault((hospital, patient), PersonKey(len(known) + 1))
+        return {patient: known[hospital, patient] for patient in patients}
+
+    def persons_identified(self, hospital: HospitalId, identifier: tuple[str, str]) -> frozenset[PersonKey]:
+        return frozenset(
+            kept.person
+            for kept in self._memory.readings
+            if kept.reading.source.hospital == hospital and kept.person is not None
+            for fact in kept.reading.facts
+            if isinstance(fact, Demographics) and identifier in fact.identifiers
+        )
+
+    def save_readings(
+        self, run: str, readings: Sequence[Reading], *, reading_digest: str, at: datetime, origin: str = ""
+    ) -> SavedPage:
+        if any(fact.source != reading.source for reading in readings for fact in reading.facts):
+            raise InvariantError("a fact names another source than its reading")
+        new: list[KeptReading] = []
+        touched: set[PersonKey] = set()
+        for reading in sorted(readings, key=_is_other):
+            if reading.excluded_by in _NOT_KEPT:
+                continue
+            before = self._versions(reading.source)
+            kept = KeptReading(reading, self._owner(reading), reading_digest, run, origin, at)
+            if (_is_other(reading) and not before) or kept.key in {other.key for other in before}:
+                continue
+            old = [other for other in before if other not in new]
+            touched |= {other.person for other in old if other.person is not None}
+            says = reading.facts or reading.rejections or reading.retracts or old
+            if kept.person is None:
+                touched |= self._referring(reading.source)
+            elif says:
+                touched.add(kept.person)
+            self._memory.readings.append(kept)
+            new.append(kept)
+        touched |= {
+            person for kept in new if kept.person is None for person in self._referring(kept.reading.source)
+        }
+        self._memory.touch(touched)
+        return SavedPage(new=len(new), touched=frozenset(touched))
+
+    def holds(self, version: ResourceVersion, *, reading_digest: str) -> bool:
+        wanted = (replace(version, last_updated=None), reading_digest)
+        return any(kept.key == wanted for kept in self._memory.readings)
+
+    def merged_patients(self, hospital: HospitalId) -> Mapping[str, str]:
+        patients: dict[str, dict[ResourceVersion, Reading]] = {}
+        for kept in self._memory.readings:
+            source = kept.reading.source
+            if source.hospital == hospital and source.type == "Patient":
+                patients.setdefault(source.id, {})[kept.key[0]] = kept.reading
+        replaced: dict[str, str] = {}
+        replacing: dict[str, str] = {}
+        for patient in sorted(patients):
+            current = settle(list(patients[patient].values())).current
+            facts = [fact for reading in current for fact in reading.facts if isinstance(fact, Demographics)]
+            for kind, reference in (link for fact in facts for link in fact.links):
+                other = reference.removeprefix("Patient/")
+                if kind == "replaced-by":
+                    replaced.setdefault(patient, other)
+                elif kind == "replaces":
+                    replacing.setdefault(other, patient)
+        return replacing | replaced
+
+    def save_completeness(
+        self, run: str, hospital: HospitalId, receipts: Mapping[str, Sequence[Completeness]], *, at: datetime
+    ) -> frozenset[PersonKey]:
+        changed: set[PersonKey] = set()
+        for patient, person in self.persons(hospital, list(receipts)).items():
+            last = {receipt.resource_type: receipt for receipt in self.load_completeness(person)}
+            for receipt in receipts[patient]:
+                before = last.get(receipt.resource_type)
+                if before is None or replace(before, run=receipt.run, read_at=receipt.read_at) != receipt:
+                    self._memory.completeness.append((person, receipt, at))
+                    changed.add(person)
+        self._memory.touch(changed)
+        return frozenset(changed)
+
+    def load_readings(
+        self, person: PersonKey, *, reading_digest: str, known_at: datetime | None = None
+    ) -> tuple[Reading, ...]:
+        hospital = next((where for (where, _), key in self._memory.persons.items() if key == person), None)
+        if hospital is None:
+            return ()
+        visible = [
+            kept
+            for kept in self._memory.readings
+            if kept.reading.source.hospital == hospital and (known_at is None or kept.at <= known_at)
+        ]
+        chosen: dict[ResourceVersion, KeptReading] = {}
+        for kept in sorted(visible, key=lambda kept: kept.digest == reading_digest):
+            chosen[kept.key[0]] = kept
+        own = {kept.reading.source.reference for kept in chosen.values() if kept.person == person}
+        seen = set(own)
+        while (
+            more := {
+                reference
+                for kept in chosen.values()
+                if kept.reading.source.reference in seen and kept.person in {person, None}
+                for reference in references_of(kept.reading)
+            }
+            - seen
+        ):
+            seen |= more
+        found = [
+            _told(kept, person)
+            for kept in chosen.values()
+            if kept.reading.source.reference in (own if kept.person is not None else seen)
+        ]
+        return tuple(sorted(found, key=lambda reading: _order(reading.source)))
+
+    def load_completeness(
+        self, person: PersonKey, *, known_at: datetime | None = None
+    ) -> tuple[Completeness, ...]:
+        last = {
+            receipt.resource_type: receipt
+            for owner, receipt, at in self._memory.completeness
+            if owner == person and (known_at is None or at <= known_at)
+        }
+        return tuple(last[kind] for kind in sorted(last))
+
+    def save_attestation(self, person: PersonKey, reading: Reading, *, at: datetime, audit: AuditEntry) -> None:
+        patient = self._memory.patient(person)
+        if patient is None:
+            raise InvariantError("an attestation names a person the store does not know")
+        own = replace(reading, patient=patient)
+        if self.save_readings("", [own], reading_digest="", at=at, origin="attest").new:
+            self._memory.audit.append(audit)
+
+    def rejections(self, hospital: HospitalId, *, run: str | None = None) -> tuple[KeptRejection, ...]:
+        last = {kept.key[0]: kept for kept in self._memory.readings}
+        kept_readings = (
+            list(last.values()) if run is None else [kept for kept in self._memory.readings if kept.run == run]
+        )
+        found = [
+            KeptRejection(
+                run=kept.run,
+                resource_type=kept.reading.source.type,
+                reason=rejection.reason.value,
+                path=rejection.path,
+                detail=rejection.detail,
+                reference=kept.reading.source.reference,
+                origin=kept.origin,
+            )
+            for kept in kept_readings
+            if kept.reading.source.hospital == hospital
+            for rejection in kept.reading.rejections
+        ]
+        return tuple(sorted(found, key=lambda entry: (entry.reference, entry.path, entry.reason, entry.run)))
+
+    def _versions(self, source: ResourceVersion) -> list[KeptReading]:
+        wanted = (source.hospital, source.type, source.id)
+        return [
+            kept
+            for kept in self._memory.readings
+            if (kept.reading.source.hospital, kept.reading.source.type, kept.reading.source.id) == wanted
+        ]
+
+    def _owner(self, reading: Reading) -> PersonKey | None:
+        patient = reading.patient or (reading.source.id if reading.source.type == "Patient" else None)
+        if not patient or _is_other(reading):
+            return None
+        return self.persons(reading.source.hospital, [patient])[patient]
+
+    def _referring(self, source: ResourceVersion) -> set[PersonKey]:
+        return {
+            kept.person
+            for kept in self._memory.readings
+            if kept.person is not None
+            and kept.reading.source.hospital == source.hospital
+            and source.reference in references_of(kept.reading)
+        }
+
+
+def references_of(reading: Reading) -> set[str]:
+    """The references other resources must answer."""
+    found = set(reading.references)
+    for fact in reading.facts:
+        if isinstance(fact, Exposure) and fact.medication_reference:
+            found.add(fact.medication_reference)
+        if isinstance(fact, Finding) and fact.specimen_reference:
+            found.add(fact.specimen_reference)
+    return {reference for reference in found if not reference.startswith("Patient/")}
+
+
+def _told(kept: KeptReading, person: PersonKey) -> Reading:
+    """Of a version that is somebody else's only its existence is told."""
+    if kept.person in {person, None} and not _is_other(kept.reading):
+        return kept.reading
+    return Reading(source=kept.reading.source, patient=None, excluded_by=Exclusion.OTHER_PATIENT)
+
+
+def _is_other(reading: Reading) -> bool:
+    return reading.excluded_by is Exclusion.OTHER_PATIENT
+
+
+def _order(source: ResourceVersion) -> tuple[str, str, str, str]:
+    return source.type, source.id, source.version, source.content
