@@ -58,7 +58,7 @@ def explain_failure(raw: bytes, fault: Exception | str, context: ReadingContext,
 
     Returns:
         Excluded where its type is not read anyway; else rejected as INVALID_RESOURCE, with the FHIRPaths the
-        R4B model names, or the decoder's own where the model is content.
+        decoder and the R4B model name.
     """
     probe = _recognise(raw)
     if probe is None or probe.resource_type not in RESOURCE_TYPES:
@@ -66,6 +66,8 @@ def explain_failure(raw: bytes, fault: Exception | str, context: ReadingContext,
         word = fault if isinstance(fault, str) else "json" if probe is None else "resource-type"
         return received.refused(page.patient, RejectionReason.INVALID_RESOURCE, UNREADABLE, word)
     received = _received(raw, probe, context, page)
+    if probe.resource_type == "Bundle":  # its resources would be lost silently
+        return received.refused(page.patient, RejectionReason.INVALID_RESOURCE, "Bundle", "not-taken-apart")
     if probe.resource_type not in context.resource_types:
         return received.excluded(Exclusion.TYPE_NOT_READ)
     return received.rejected(_patient(probe, received), *_explain(raw, fault, probe.resource_type))
@@ -130,8 +132,9 @@ def _explain(raw: bytes, fault: Exception | str, resource_type: str) -> tuple[Re
         resource = parse_exactly(raw)
     except ValueError:
         return (_invalid(resource_type, "json"),)
-    found = _from_faults(check_resource(resource), resource_type)
-    return found or (_invalid(_decoder_path(fault, resource_type), "type"),)
+    own = _invalid(_decoder_path(fault, resource_type), "type")
+    named = _from_faults(check_resource(resource), resource_type)
+    return named if any(each.path == own.path for each in named) else (own, *named)[:MOST_FAULTS]
 
 
 def _from_faults(faults: tuple[ModelFault, ...], resource_type: str) -> tuple[Rejection, ...]:

@@ -15,6 +15,18 @@ from typing import Any, NamedTuple
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
+_STUMBLES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What the models raise, beside their own errors, on resources their authors did not think of."""
+
 
 class ModelFault(NamedTuple):
     """One fault the model found: its place as keys and indexes, and its kind; never the content."""
@@ -48,8 +60,8 @@ def check_resource(resource: Mapping[str, Any]) -> tuple[ModelFault, ...]:
     except ValidationError as refused:
         errors = refused.errors(include_input=False, include_url=False, include_context=False)
         return tuple(_fault(error["loc"], error["type"]) for error in errors)
-    except (TypeError, ValueError, AttributeError, ArithmeticError):
-        return (ModelFault((), "model"),)  # the model itself stumbled; its text may hold content
+    except _STUMBLES:
+        return (ModelFault((), "model"),)
     return ()
 
 
