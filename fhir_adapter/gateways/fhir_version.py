@@ -9,7 +9,7 @@ import re
 
 from fhir_adapter.errors import ConfigurationError, FatalTransportError
 from fhir_adapter.gateways.fhir_http import Answer, FhirConnection, Request
-from fhir_adapter.gateways.fhir_json import read_body
+from fhir_adapter.r4.envelope import read_capability
 
 _ACCEPTED = re.compile(r"4\.[03]\.\d{1,3}")
 _VERSION = re.compile(r"\d{1,2}(\.\d{1,4}){1,2}(-[A-Za-z0-9]{1,20})?")
@@ -45,7 +45,5 @@ def check_version(connection: FhirConnection) -> str:
 
 
 def _read_version(answer: Answer) -> str | None:
-    body = read_body(answer.body)
-    if body is None or body.get("resourceType") != "CapabilityStatement":
-        return None
-    return str(body.get("fhirVersion", ""))
+    capability = read_capability(answer.body)
+    return capability.fhir_version if capability is not None else None

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 
 from fhir_adapter.errors import ConfigurationError
-from fhir_adapter.gateways.resource_types import RESOURCE_TYPES
+from fhir_adapter.r4.resource_types import RESOURCE_TYPES
 
 _NAME = re.compile(r"(?:\d{1,5}[._-])?(?P<word>[A-Za-z]+)(?:[._-].*)?")
 _PLAIN_NAME = re.compile(r"(?:\d{1,5}[._-])?(?P<word>[A-Za-z]+)(?:[._-]\d{1,5})?")

@@ -111,10 +111,12 @@ class FileContent:
         received = given = 0
         while packed := unpack.unconsumed_tail or stream.read(_PACKED_BYTES):
             received += 0 if unpack.unconsumed_tail else len(packed)
+            before = unpack.copy()
             try:
                 chunk = unpack.decompress(packed, PAGE_BYTES)
             except zlib.error:
                 self.damaged = True
+                yield _salvaged(before, packed)
                 return
             given += len(chunk)
             if given > self._bomb_from and given > _BOMB_RATIO * received:
@@ -133,6 +135,17 @@ class FileContent:
 def _plain(stream: BinaryIO) -> Iterator[bytes]:
     while chunk := stream.read(PAGE_BYTES):
         yield chunk
+
+
+def _salvaged(unpack: zlib._Decompress, packed: bytes) -> bytes:
+    """Unpack what stands before the damage."""
+    kept = bytearray()
+    for place in range(len(packed)):
+        try:
+            kept += unpack.decompress(packed[place : place + 1])
+        except zlib.error:
+            break
+    return bytes(kept)
 
 
 def _at_end(stream: BinaryIO) -> bool:
