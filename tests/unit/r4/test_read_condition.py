@@ -180,6 +180,10 @@ class TestTimes:
         assert read(resource).rejections[0].concepts == (LEUKAEMIA,)
         assert diagnosis(resource).onset is None
 
+    def test_a_problem_may_carry_no_time_at_all(self) -> None:
+        fact = diagnosis(changed(PROBLEM, onsetDateTime=None, recordedDate=None))
+        assert (fact.onset, fact.abatement, fact.abated, fact.recorded) == (None, None, False, None)
+
     @pytest.mark.parametrize(
         ("recorded", "reason"),
         [
