@@ -41,6 +41,7 @@ class DeriveRequest:
         as_of: Clinical time, aware.
         known_at: 0..1; knowledge time; given = nothing is saved, because the store knows more by now.
         everyone: True: every subject, due or not.
+        only: 0..1; if given, nobody else is looked at.
     """
 
     run: str
@@ -51,6 +52,7 @@ class DeriveRequest:
     as_of: datetime
     known_at: datetime | None = None
     everyone: bool = False
+    only: frozenset[SubjectId] | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +93,21 @@ def run_derive(store: Store, clock: Clock, request: DeriveRequest) -> Derived:
     return Deriving(store, clock, request).run()
 
 
+def assess_all(store: Store, clock: Clock, request: DeriveRequest) -> dict[SubjectId, EligibilityRecord]:
+    """Derive every subject's record as it would be now, and save nothing.
+
+    Args:
+        store: Facts and records.
+        clock: The time now.
+        request: For which trial, hospital and moments.
+
+    Returns:
+        Subject -> record, frozen verdicts not regarded.
+    """
+    deriving = Deriving(store, clock, request)
+    return {row.subject: deriving.assess(row).record for row in deriving.current_rows()}
+
+
 class Deriving:
     """One derivation: what is looked up once for all subjects."""
 
@@ -109,8 +126,10 @@ class Deriving:
 
     def run(self) -> Derived:
         """Derive everybody who is due."""
-        derived = Derived()
+        derived, only = Derived(), self.request.only
         for row in self.rows:
+            if only is not None and row.subject not in only:
+                continue
             if self.is_merged_away(row):
                 self._close(row)
             elif self._is_due(row, self.heads.get(row.subject)):
@@ -118,6 +137,10 @@ class Deriving:
             else:
                 derived.unchanged += 1
         return derived
+
+    def current_rows(self) -> tuple[SubjectRow, ...]:
+        """Give the subjects no other record carries on for."""
+        return tuple(row for row in self.rows if not self.is_merged_away(row))
 
     def is_merged_away(self, row: SubjectRow) -> bool:
         """Say whether another record of the same person carries on for this one."""
