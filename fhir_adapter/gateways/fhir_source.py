@@ -32,7 +32,7 @@ _REFERENCE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})")
 _Start = Callable[[], Iterator[SourcePage | ScopeReceipt]]
 
 
-class FhirServerSource:
+class ServerSource:
     """Reads one FHIR server."""
 
     def __init__(self, connection: FhirConnection, *, bases: Sequence[str] = ()) -> None:
