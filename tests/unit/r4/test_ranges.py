@@ -25,6 +25,7 @@ from tests.unit.r4.laboratory import (
 MEANING = "http://terminology.hl7.org/CodeSystem/referencerange-meaning"
 GENDER = "http://hl7.org/fhir/administrative-gender"
 PATH = "Observation.referenceRange[0]"
+MALE = "248153007"
 HIGH = {"high": amount(0.8, "mg/dL")}
 
 
