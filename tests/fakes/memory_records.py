@@ -106,7 +106,8 @@ class MemoryRecords:
     def _save(self, derivation: Derivation, *, decided: bool) -> None:
         row = derivation.row
         known = self._memory.subjects.get(row.subject)
-        if known is None:
+        named = {item.subject for item in derivation.opened} | {entry.subject for entry in derivation.audit}
+        if known is None or named - {None} - self._memory.subjects.keys():
             raise InvariantError("the store does not know the subject")
         if (row.status, row.moved) != (known.status, known.moved) and not derivation.audit:
             raise InvariantError("a subject's status changes without an audit entry")
@@ -170,6 +171,8 @@ class MemoryOutbox:
         ]
         if not found:
             raise InvariantError("an intent was settled that is not pending")
+        if settlement.item is not None and settlement.item.subject not in self._memory.subjects:
+            raise InvariantError("the store does not know the subject")
         found[0].state = settlement.state
         if settlement.receipt is not None:
             self._memory.receipts.append((settlement.hospital, settlement.receipt))
