@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
+from weakref import finalize
 
 import httpx
 
@@ -99,6 +100,7 @@ class FhirConnection:
             transport=transport,
             trust_env=not _is_loopback(self.base),
         )
+        self._close = finalize(self, self._client.close)  # also where nobody says close
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +112,7 @@ class FhirConnection:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._client.close()
+        self._close()
 
     @property
     def place(self) -> str:
