@@ -13,7 +13,7 @@ from msgspec import Raw
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import Effective
-from fhir_adapter.domain.source import Rejection, RejectionReason
+from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason
 from fhir_adapter.r4 import wire
 from fhir_adapter.r4.absence import absent_reason_in
 from fhir_adapter.r4.context import CodeReading
@@ -45,7 +45,26 @@ class About:
         return self.refuse(rejection.reason, rejection.path, rejection.detail)
 
 
-def admit(resource: wire.Resource, reference: Raw, element: str, received: Received) -> str | Reading:
+NOTHING = About()
+
+
+def retract(reference: Raw, received: Received) -> Reading:
+    """End with every earlier fact of the resource void, whatever else of it cannot be understood."""
+    return received.retracted(read_subject(reference, received).patient or received.page.patient)
+
+
+def leave_out(rule: Exclusion, reference: Raw, received: Received) -> Reading:
+    """End by a rule; what is not needed need not be understood further."""
+    return received.excluded(rule, read_subject(reference, received).patient)
+
+
+def admit(
+    resource: wire.Resource,
+    reference: Raw,
+    element: str,
+    received: Received,
+    about: About = NOTHING,
+) -> str | Reading:
     """Refuse a resource that names no patient of ours, or whose meaning is changed in a way we do not know.
 
     Args:
@@ -53,6 +72,7 @@ def admit(resource: wire.Resource, reference: Raw, element: str, received: Recei
         reference: The element that names the patient.
         element: Its name (`subject`, `patient`).
         received: The resource on its way.
+        about: What is already known of it, for the refusal.
 
     Returns:
         The patient's logical id, or the reading that ends here.
@@ -62,9 +82,10 @@ def admit(resource: wire.Resource, reference: Raw, element: str, received: Recei
         return received.excluded(subject.excluded)
     if subject.patient is None:
         reason = subject.problem or RejectionReason.INVALID_RESOURCE
-        return received.refused(received.page.patient, reason, f"{received.type}.{element}", subject.detail)
+        path = f"{received.type}.{element}"
+        return received.rejected(received.page.patient, about.refuse(reason, path, subject.detail))
     breach = received.rule_breach(resource)
-    return received.rejected(subject.patient, breach) if breach is not None else subject.patient
+    return received.rejected(subject.patient, about.claim(breach)) if breach is not None else subject.patient
 
 
 def end_without_code(

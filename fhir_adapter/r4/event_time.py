@@ -7,13 +7,15 @@ element it stands in; callers pass its path.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from msgspec import Raw
 
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4 import wire
-from fhir_adapter.r4.context import ReadingContext
+from fhir_adapter.r4.admission import About
+from fhir_adapter.r4.context import CodeReading, ReadingContext
 from fhir_adapter.r4.datetimes import is_future, read_moment, read_period
 
 
@@ -36,7 +38,9 @@ class TimeChoice:
         return tuple(present)
 
 
-def read_event_time(choice: TimeChoice, path: str, context: ReadingContext) -> Effective | Rejection | None:
+def read_event_time(
+    choice: TimeChoice, path: str, context: ReadingContext, *, may_lie_ahead: bool = False
+) -> Effective | Rejection | None:
     """Read when something happened.
 
     Does not compute a date from an age: that would lend a rough statement a precision it does not have.
@@ -45,6 +49,7 @@ def read_event_time(choice: TimeChoice, path: str, context: ReadingContext) -> E
         choice: As received.
         path: FHIRPath of the element, without the type's name (`Procedure.performed`).
         context: For the hospital's zone and the time of reading.
+        may_lie_ahead: True where a plan may be written down (the end of a problem).
 
     Returns:
         The moment or period; None where nothing is said; a rejection where it cannot be used: several shapes
@@ -65,9 +70,20 @@ def read_event_time(choice: TimeChoice, path: str, context: ReadingContext) -> E
         return Rejection(reason=RejectionReason.UNSUPPORTED_VALUE, path=path, detail=shapes[0])
     else:
         return None
-    if isinstance(effective, Effective) and is_future(effective, context):
+    if isinstance(effective, Effective) and not may_lie_ahead and is_future(effective, context):
         return Rejection(reason=RejectionReason.FUTURE_TIME, path=path)
     return effective
+
+
+def lies_ahead(effective: Effective | Rejection | None) -> TypeGuard[Rejection]:
+    """Say whether something was refused because it is dated after the reading."""
+    return isinstance(effective, Rejection) and effective.reason is RejectionReason.FUTURE_TIME
+
+
+def about_event(code: CodeReading, effective: Effective | Rejection | None) -> About:
+    """Say what is known of something that happened: its concepts and its time."""
+    concepts = code.meaning.concepts if code.meaning is not None else ()
+    return About(concepts=concepts, effective=None if isinstance(effective, Rejection) else effective)
 
 
 def _is_present(value: Raw | str) -> bool:

@@ -5,7 +5,8 @@ Knows: Condition's elements. Does not know: which problems matter to a trial.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
+from enum import StrEnum
 from typing import TypeVar
 
 from msgspec import Raw
@@ -13,10 +14,11 @@ from msgspec import Raw
 from fhir_adapter.domain.facts import Diagnosis, Reading
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.source import Rejection, RejectionReason
-from fhir_adapter.r4.admission import About, admit, end_without_code
+from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract
 from fhir_adapter.r4.coding import read_category, read_code
+from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.datetimes import is_future, read_time
-from fhir_adapter.r4.event_time import TimeChoice, read_event_time
+from fhir_adapter.r4.event_time import TimeChoice, about_event, lies_ahead, read_event_time
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.status_codes import (
     CONDITION_CLINICAL_SYSTEM,
@@ -51,21 +53,11 @@ class Condition(Resource, tag="Condition"):
     recorded_date: str = ""
 
 
-@dataclass(slots=True)
-class _Times:
-    """The three times of a problem, and what of them could not be read."""
-
-    onset: Effective | None = None
-    abatement: Effective | None = None
-    recorded: FhirDateTime | None = None
-    parts: list[Rejection] = field(default_factory=list)
-
-
 def read_condition(condition: Condition, received: Received) -> Reading:
     """Read a problem on the patient's list, refuted ones included: what is known not to be is known.
 
     An abatement in words or as an age still says that the problem ended. A time that cannot be used is
-    rejected as a part.
+    rejected as a part; a problem that begins after the reading is refused whole.
 
     Args:
         condition: As received.
@@ -77,37 +69,47 @@ def read_condition(condition: Condition, received: Received) -> Reading:
     Source:
         http://hl7.org/fhir/R4/condition.html
     """
-    patient = admit(condition, condition.subject, "subject", received)
-    if isinstance(patient, Reading):
-        return patient
-    clinical = _clinical(condition)
     verification = _verification(condition)
     if verification is ConditionVerification.ENTERED_IN_ERROR:
-        return received.retracted(patient)
-    times = _times(condition, received)
+        return retract(condition.subject, received)
     code = read_code(condition.code, received.context)
-    category = read_category(condition.category, received.context)
+    if code.excluded_by is not None:
+        return leave_out(code.excluded_by, condition.subject, received)
+    onset = read_event_time(_onset(condition), "Condition.onset", received.context)
+    about = replace(about_event(code, onset), category=read_category(condition.category, received.context))
+    patient = admit(condition, condition.subject, "subject", received, about)
+    if isinstance(patient, Reading):
+        return patient
     if code.meaning is None:
-        about = About(category=category, effective=times.onset)
         return end_without_code(code, condition.code, "Condition.code", patient, received, about)
-    about = About(concepts=code.meaning.concepts, category=category, effective=times.onset)
-    if isinstance(clinical, Rejection):
-        return received.rejected(patient, about.claim(clinical))
-    if isinstance(verification, Rejection):
-        return received.rejected(patient, about.claim(verification))
+    for part in (_clinical(condition), verification, onset if lies_ahead(onset) else None):
+        if isinstance(part, Rejection):
+            return received.rejected(patient, about.claim(part))
+    return _diagnose(condition, patient, code, onset, received)
+
+
+def _diagnose(
+    condition: Condition,
+    patient: str,
+    code: CodeReading,
+    onset: Effective | Rejection | None,
+    received: Received,
+) -> Reading:
+    parts: list[Rejection] = []
+    abatement = read_event_time(_abatement(condition), "Condition.abatement", received.context, may_lie_ahead=True)
     diagnosis = Diagnosis(
         source=received.source,
         path="Condition.code",
-        concepts=code.meaning.concepts,
+        concepts=about_event(code, onset).concepts,
         codings=code.codings,
-        clinical_status=clinical if clinical is None else clinical.value,
-        verification_status=verification if verification is None else verification.value,
-        onset=times.onset,
-        abatement=times.abatement,
-        recorded=times.recorded,
+        clinical_status=_code(_clinical(condition)),
+        verification_status=_code(_verification(condition)),
+        onset=_usable(onset, parts),
+        abatement=_usable(abatement, parts),
+        recorded=_usable(_recorded(condition, received), parts),
         abated=bool(_abatement(condition).shapes),
     )
-    return received.mapped(patient, (diagnosis,), tuple(about.claim(part) for part in times.parts))
+    return received.mapped(patient, (diagnosis,), tuple(parts))
 
 
 def _clinical(condition: Condition) -> ConditionClinical | Rejection | None:
@@ -124,15 +126,8 @@ def _verification(condition: Condition) -> ConditionVerification | Rejection | N
     return status or Rejection(reason=RejectionReason.UNKNOWN_STATUS, path="Condition.verificationStatus")
 
 
-def _times(condition: Condition, received: Received) -> _Times:
-    times = _Times()
-    onset = read_event_time(_onset(condition), "Condition.onset", received.context)
-    abatement = read_event_time(_abatement(condition), "Condition.abatement", received.context)
-    recorded = _recorded(condition, received)
-    times.onset = _usable(onset, times.parts)
-    times.abatement = _usable(abatement, times.parts)
-    times.recorded = _usable(recorded, times.parts)
-    return times
+def _code(status: StrEnum | Rejection | None) -> str | None:
+    return status.value if isinstance(status, StrEnum) else None
 
 
 def _usable(value: T | Rejection | None, parts: list[Rejection]) -> T | None:

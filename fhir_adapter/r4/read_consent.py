@@ -13,7 +13,7 @@ from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason
 from fhir_adapter.domain.statements import ConsentStatement
-from fhir_adapter.r4.admission import About, admit
+from fhir_adapter.r4.admission import About, admit, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.coding import classify
 from fhir_adapter.r4.consent_provision import ConsentProvision, read_provisions
@@ -76,17 +76,17 @@ def read_consent(consent: Consent, received: Received) -> Reading:
     Source:
         http://hl7.org/fhir/R4/consent.html; http://terminology.hl7.org/CodeSystem/consentscope
     """
-    patient = admit(consent, consent.patient, "patient", received)
-    if isinstance(patient, Reading):
-        return patient
     status = parse_binding(ConsentState, consent.status)
     if status is ConsentState.ENTERED_IN_ERROR:
-        return received.retracted(patient)
-    signed = _signed(consent, received)
-    about = About(effective=Effective(signed) if isinstance(signed, FhirDateTime) else None)
+        return retract(consent.patient, received)
     is_research = _is_research(consent, received.context)
     if is_research is False:
-        return received.excluded(Exclusion.CODE_NOT_NEEDED, patient)
+        return leave_out(Exclusion.CODE_NOT_NEEDED, consent.patient, received)
+    signed = _signed(consent, received)
+    about = About(effective=Effective(signed) if isinstance(signed, FhirDateTime) else None)
+    patient = admit(consent, consent.patient, "patient", received, about)
+    if isinstance(patient, Reading):
+        return patient
     if is_research is None:
         return received.rejected(patient, about.refuse(RejectionReason.UNMAPPED_CODE, "Consent.scope"))
     if status is None:

@@ -29,19 +29,19 @@ def read_medication(medication: Medication, received: Received) -> Reading:
     Source:
         http://hl7.org/fhir/R4/medication.html
     """
-    breach = find_modifier(medication, "Medication")
-    if breach is not None:
-        return received.rejected(None, breach)
     status = parse_binding(MedicationStatus, medication.status)
     if status is MedicationStatus.ENTERED_IN_ERROR:
         return received.retracted(None)
     content = read_content(medication, received.context)
     if content.excluded_by is not None:
         return received.excluded(content.excluded_by)
+    about = About(concepts=content.meaning.concepts if content.meaning is not None else ())
+    breach = find_modifier(medication, "Medication")
+    if breach is not None:
+        return received.rejected(None, about.claim(breach))
     if content.meaning is None:
         problem = content.problem or "no-code"
         return received.refused(None, RejectionReason.UNMAPPED_CODE, "Medication.code", problem)
-    about = About(concepts=content.meaning.concepts)
     if medication.status and status is None:
         return received.rejected(None, about.refuse(RejectionReason.UNKNOWN_STATUS, "Medication.status"))
     strengths, parts = read_strengths(medication, "Medication", received.context)
@@ -52,4 +52,4 @@ def read_medication(medication: Medication, received: Received) -> Reading:
         codings=content.codings,
         strengths=strengths,
     )
-    return received.mapped(None, (product,), tuple(about.claim(part) for part in parts))
+    return received.mapped(None, (product,), parts)

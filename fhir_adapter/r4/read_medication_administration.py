@@ -12,13 +12,14 @@ import msgspec
 from msgspec import Raw
 
 from fhir_adapter.domain.facts import Exposure, Reading
+from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Rejection, RejectionReason
-from fhir_adapter.r4.admission import About, admit, end_without_code
+from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.coding import read_code, to_codings
 from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.dosage import Dosage, read_dosage
-from fhir_adapter.r4.event_time import TimeChoice, read_event_time
+from fhir_adapter.r4.event_time import TimeChoice, about_event, lies_ahead, read_event_time
 from fhir_adapter.r4.medication_content import Medication, find_modifier, read_content
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.references import find_contained, read_reference
@@ -51,12 +52,13 @@ class _Given(NamedTuple):
     """What was given: a code reading, or a reference still to be resolved; and where it stood."""
 
     path: str
-    code: CodeReading | None = None
+    code: CodeReading
     raw: Raw = ABSENT
     reference: str | None = None
 
 
 _PATH = "MedicationAdministration.medication"
+_NAMELESS = CodeReading(codings=(), text=None)
 _medication_decoder = msgspec.json.Decoder(Medication)
 
 
@@ -64,7 +66,8 @@ def read_medication_administration(administration: MedicationAdministration, rec
     """Read a drug or cell product that was given, is being given, or was not given; the fact says which.
 
     A reference to a Medication elsewhere is kept unresolved, so that the order of arrival does not matter.
-    A dose or rate that cannot be used is rejected as a part; the exposure itself stays known.
+    A dose, rate or time that cannot be used is rejected as a part; the exposure itself stays known. One that
+    lies ahead of the reading is refused whole.
 
     Args:
         administration: As received.
@@ -76,26 +79,35 @@ def read_medication_administration(administration: MedicationAdministration, rec
     Source:
         http://hl7.org/fhir/R4/medicationadministration.html
     """
-    patient = admit(administration, administration.subject, "subject", received)
-    if isinstance(patient, Reading):
-        return patient
     if administration.status == MedicationAdministrationStatus.ENTERED_IN_ERROR:
-        return received.retracted(patient)
+        return retract(administration.subject, received)
     given = _given(administration, received)
-    if isinstance(given, Rejection):
-        return received.rejected(patient, given)
-    return _read(administration, given, patient, received)
-
-
-def _read(administration: MedicationAdministration, given: _Given, patient: str, received: Received) -> Reading:
+    code = given.code if isinstance(given, _Given) else _NAMELESS
+    if code.excluded_by is not None:
+        return leave_out(code.excluded_by, administration.subject, received)
     choice = TimeChoice(administration.effective_date_time, administration.effective_period)
     effective = read_event_time(choice, "MedicationAdministration.effective", received.context)
-    about = About(effective=None if isinstance(effective, Rejection) else effective)
-    code = given.code
-    if code is not None and code.meaning is None:
-        return end_without_code(code, given.raw, given.path, patient, received, about)
-    concepts = code.meaning.concepts if code is not None and code.meaning is not None else ()
-    about = About(concepts=concepts, effective=about.effective)
+    about = about_event(code, effective)
+    patient = admit(administration, administration.subject, "subject", received, about)
+    if isinstance(patient, Reading):
+        return patient
+    if isinstance(given, Rejection):
+        return received.rejected(patient, about.claim(given))
+    if lies_ahead(effective):
+        return received.rejected(patient, about.claim(effective))
+    return _read(administration, given, patient, effective, received)
+
+
+def _read(
+    administration: MedicationAdministration,
+    given: _Given,
+    patient: str,
+    effective: Effective | Rejection | None,
+    received: Received,
+) -> Reading:
+    about = about_event(given.code, effective)
+    if given.reference is None and given.code.meaning is None:
+        return end_without_code(given.code, given.raw, given.path, patient, received, about)
     status = parse_binding(MedicationAdministrationStatus, administration.status)
     if status is None:
         path = "MedicationAdministration.status"
@@ -106,8 +118,8 @@ def _read(administration: MedicationAdministration, given: _Given, patient: str,
     exposure = Exposure(
         source=received.source,
         path=given.path,
-        concepts=concepts,
-        codings=code.codings if code is not None else (),
+        concepts=about.concepts,
+        codings=given.code.codings,
         status=status.value,
         medication_reference=given.reference,
         effective=about.effective,
@@ -118,7 +130,7 @@ def _read(administration: MedicationAdministration, given: _Given, patient: str,
     )
     parts = [*dosage.parts, *([effective] if isinstance(effective, Rejection) else [])]
     references = (given.reference,) if given.reference is not None else ()
-    return received.mapped(patient, (exposure,), tuple(about.claim(part) for part in parts), references)
+    return received.mapped(patient, (exposure,), tuple(parts), references)
 
 
 def _given(administration: MedicationAdministration, received: Received) -> _Given | Rejection:
@@ -140,7 +152,7 @@ def _elsewhere(reference: Reference, received: Received) -> _Given | Rejection:
         return Rejection(reason=RejectionReason.UNMAPPED_CODE, path=_PATH, detail=detail)
     if not elsewhere.startswith("Medication/"):
         return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=_PATH, detail="reference")
-    return _Given(_PATH, reference=elsewhere)
+    return _Given(_PATH, _NAMELESS, reference=elsewhere)
 
 
 def _contained(reference: str, administration: MedicationAdministration, received: Received) -> _Given | Rejection:

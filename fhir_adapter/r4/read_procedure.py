@@ -10,10 +10,10 @@ from msgspec import Raw
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.facts import Intervention, Reading
 from fhir_adapter.domain.source import Rejection, RejectionReason
-from fhir_adapter.r4.admission import About, admit, end_without_code
+from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.coding import coded_value, read_code
-from fhir_adapter.r4.event_time import TimeChoice, read_event_time
+from fhir_adapter.r4.event_time import TimeChoice, about_event, lies_ahead, read_event_time
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.status_codes import EventStatus
 from fhir_adapter.r4.wire import ABSENT, CodeableConcept, Period, Resource
@@ -36,7 +36,8 @@ class Procedure(Resource, tag="Procedure"):
 def read_procedure(procedure: Procedure, received: Received) -> Reading:
     """Read a procedure that was done, is under way, or was not done; the fact says which.
 
-    A time that cannot be used is rejected as a part; the procedure itself stays known, undated.
+    A time that cannot be used is rejected as a part; the procedure itself stays known, undated. One that
+    lies ahead of the reading is refused whole.
 
     Args:
         procedure: As received.
@@ -48,32 +49,33 @@ def read_procedure(procedure: Procedure, received: Received) -> Reading:
     Source:
         http://hl7.org/fhir/R4/procedure.html
     """
-    patient = admit(procedure, procedure.subject, "subject", received)
-    if isinstance(patient, Reading):
-        return patient
     status = parse_binding(EventStatus, procedure.status)
     if status is EventStatus.ENTERED_IN_ERROR:
-        return received.retracted(patient)
-    performed = read_event_time(_choice(procedure), "Procedure.performed", received.context)
-    effective = None if isinstance(performed, Rejection) else performed
+        return retract(procedure.subject, received)
     code = read_code(procedure.code, received.context)
+    if code.excluded_by is not None:
+        return leave_out(code.excluded_by, procedure.subject, received)
+    performed = read_event_time(_choice(procedure), "Procedure.performed", received.context)
+    about = about_event(code, performed)
+    patient = admit(procedure, procedure.subject, "subject", received, about)
+    if isinstance(patient, Reading):
+        return patient
     if code.meaning is None:
-        about = About(effective=effective)
         return end_without_code(code, procedure.code, "Procedure.code", patient, received, about)
-    about = About(concepts=code.meaning.concepts, effective=effective)
-    if status is None:
-        refusal = about.refuse(RejectionReason.UNKNOWN_STATUS, "Procedure.status")
-        return received.rejected(patient, refusal)
+    refusal = performed if lies_ahead(performed) else None
+    if status is None or refusal is not None:
+        unknown = Rejection(reason=RejectionReason.UNKNOWN_STATUS, path="Procedure.status")
+        return received.rejected(patient, about.claim(refusal or unknown))
     intervention = Intervention(
         source=received.source,
         path="Procedure.code",
         concepts=code.meaning.concepts,
         codings=code.codings,
         status=status.value,
-        performed=effective,
+        performed=about.effective,
         body_site=_body_site(procedure, received),
     )
-    parts = (about.claim(performed),) if isinstance(performed, Rejection) else ()
+    parts = (performed,) if isinstance(performed, Rejection) else ()
     return received.mapped(patient, (intervention,), parts)
 
 

@@ -14,7 +14,7 @@ from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import Effective, FhirDateTime, Precision
 from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason
 from fhir_adapter.domain.statements import Attestation
-from fhir_adapter.r4.admission import About, admit
+from fhir_adapter.r4.admission import About, admit, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.datetimes import is_future, read_time
 from fhir_adapter.r4.questionnaire_item import QuestionnaireItem, read_answers
@@ -54,15 +54,15 @@ def read_questionnaire_response(response: QuestionnaireResponse, received: Recei
     Source:
         http://hl7.org/fhir/R4/questionnaireresponse.html; design contracts, Attestations.
     """
+    status = parse_binding(QuestionnaireResponseStatus, response.status)
+    if status is QuestionnaireResponseStatus.ENTERED_IN_ERROR:
+        return retract(response.subject, received)
     canonical = response.questionnaire.partition("|")[0]
     if not canonical or canonical not in received.context.questionnaires:
-        return _other_questionnaire(response, received)
+        return leave_out(Exclusion.CODE_NOT_NEEDED, response.subject, received)
     patient = admit(response, response.subject, "subject", received)
     if isinstance(patient, Reading):
         return patient
-    status = parse_binding(QuestionnaireResponseStatus, response.status)
-    if status is QuestionnaireResponseStatus.ENTERED_IN_ERROR:
-        return received.retracted(patient)
     refusal = _unfinished(status)
     authored = refusal or _authored(response, received)
     if isinstance(authored, Rejection):
@@ -95,12 +95,6 @@ def _read(
     if attestations:
         return received.mapped(patient, attestations, parts)
     return received.rejected(patient, *parts) if parts else received.excluded(Exclusion.CODE_NOT_NEEDED, patient)
-
-
-def _other_questionnaire(response: QuestionnaireResponse, received: Received) -> Reading:
-    subject = admit(response, response.subject, "subject", received)
-    patient = None if isinstance(subject, Reading) else subject
-    return received.excluded(Exclusion.CODE_NOT_NEEDED, patient)
 
 
 def _unfinished(status: QuestionnaireResponseStatus | None) -> Rejection | None:

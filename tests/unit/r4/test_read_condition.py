@@ -162,7 +162,6 @@ class TestTimes:
             ({"onsetRange": {}}, RejectionReason.UNSUPPORTED_VALUE, "Condition.onset", "Range"),
             ({"onsetString": "as a child"}, RejectionReason.UNSUPPORTED_VALUE, "Condition.onset", "string"),
             ({"onsetDateTime": "2026-01-01T10:00:00"}, RejectionReason.NAIVE_TIME, "Condition.onset", "no-zone"),
-            ({"onsetDateTime": "2026-03-03"}, RejectionReason.FUTURE_TIME, "Condition.onset", ""),
             ({"onsetDateTime": "3 Nov"}, RejectionReason.INVALID_RESOURCE, "Condition.onset", "time"),
             (
                 {"onsetDateTime": "2026-01-01", "onsetAge": {"value": 9}},
@@ -177,8 +176,20 @@ class TestTimes:
     ) -> None:
         resource = {**changed(PROBLEM, onsetDateTime=None), **change}
         assert causes(read(resource)) == [(reason, path, detail)]
-        assert read(resource).rejections[0].concepts == (LEUKAEMIA,)
+        assert read(resource).rejections[0].concepts == (), "the problem itself is known"
         assert diagnosis(resource).onset is None
+
+    def test_a_problem_that_begins_after_the_reading_is_refused(self) -> None:
+        rejection = only(read(changed(PROBLEM, onsetDateTime="2026-03-03")))
+        assert (rejection.reason, rejection.path) == (RejectionReason.FUTURE_TIME, "Condition.onset")
+        assert rejection.concepts == (LEUKAEMIA,)
+
+    def test_a_problem_that_begins_on_the_day_of_the_reading_is_read(self) -> None:
+        assert diagnosis(changed(PROBLEM, onsetDateTime="2026-03-02")).onset == on("2026-03-02")
+
+    def test_an_end_that_lies_ahead_is_kept_as_such(self) -> None:
+        fact = diagnosis(changed(PROBLEM, abatementDateTime="2026-06-01"))
+        assert (fact.abated, fact.abatement) == (True, on("2026-06-01"))
 
     def test_a_problem_may_carry_no_time_at_all(self) -> None:
         fact = diagnosis(changed(PROBLEM, onsetDateTime=None, recordedDate=None))
@@ -219,6 +230,16 @@ def test_a_problem_nobody_can_name_is_a_gap_with_category_and_time(
         detail,
     )
     assert (rejection.category, rejection.effective) == ("problem-list-item", on("2025-11-03"))
+
+
+def test_a_problem_nobody_asks_for_need_not_be_understood() -> None:
+    strange = changed(PROBLEM, code=coded(SNOMED, "38341003"), modifierExtension=MODIFIER)
+    assert read(strange).excluded_by is Exclusion.CODE_NOT_NEEDED
+
+
+def test_a_retraction_counts_whatever_else_it_says() -> None:
+    wrong = coded(VERIFICATION, "entered-in-error")
+    assert read(changed(PROBLEM, verificationStatus=wrong, modifierExtension=MODIFIER)).retracts
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,16 @@ def test_a_strength_that_cannot_be_used_is_a_rejected_part(
     (part,) = reading.rejections
     assert len(reading.facts) == 1
     assert (part.reason, part.path) == (reason, f"Medication.ingredient[0].strength{path}")
-    assert part.concepts == (STEROID,)
+    assert part.concepts == (), "the product itself is known"
+
+
+def test_a_product_nobody_asks_for_need_not_be_understood() -> None:
+    strange = changed(VIAL, code=coded(RXNORM, "3002"), ingredient=None, modifierExtension=MODIFIER)
+    assert read(strange).excluded_by is Exclusion.CODE_NOT_NEEDED
+
+
+def test_a_retraction_counts_whatever_else_it_says() -> None:
+    assert read(changed(VIAL, status="entered-in-error", modifierExtension=MODIFIER)).retracts
 
 
 @pytest.mark.parametrize(
@@ -161,7 +170,7 @@ def test_a_strength_that_cannot_be_used_is_a_rejected_part(
         ({"modifierExtension": MODIFIER}, RejectionReason.MODIFIER_EXTENSION, ".modifierExtension"),
         ({"implicitRules": "https://x.example"}, RejectionReason.IMPLICIT_RULES, ".implicitRules"),
         (
-            {"ingredient": [{}, {"modifierExtension": MODIFIER}]},
+            {"ingredient": [VIAL["ingredient"][1], {"modifierExtension": MODIFIER}]},
             RejectionReason.MODIFIER_EXTENSION,
             ".ingredient[1].modifierExtension",
         ),
@@ -170,3 +179,4 @@ def test_a_strength_that_cannot_be_used_is_a_rejected_part(
 def test_what_changes_the_meaning_is_refused(change: dict[str, Any], reason: RejectionReason, path: str) -> None:
     rejection = only(read(changed(VIAL, **change)))
     assert (rejection.reason, rejection.path) == (reason, f"Medication{path}")
+    assert rejection.concepts == (STEROID,)

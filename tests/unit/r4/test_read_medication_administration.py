@@ -274,7 +274,6 @@ class TestWhen:
         [
             ({"effectiveDateTime": "2026-02-20T08:00:00"}, RejectionReason.NAIVE_TIME, ""),
             ({"effectiveDateTime": "yesterday"}, RejectionReason.INVALID_RESOURCE, ""),
-            ({"effectiveDateTime": "2026-03-02T21:30:01Z"}, RejectionReason.FUTURE_TIME, ""),
             ({"effectivePeriod": {"start": "2026-02-20"}}, RejectionReason.INVALID_RESOURCE, ""),
             (
                 {"effectiveDateTime": None, "effectivePeriod": {"start": "2026-02-20", "end": "2026-02-19"}},
@@ -297,7 +296,15 @@ class TestWhen:
         assert isinstance(fact, Exposure)
         assert fact.effective is None
         assert (part.reason, part.path) == (reason, f"MedicationAdministration.effective{path}")
-        assert part.concepts == (STEROID,)
+        assert part.concepts == (), "the exposure itself is known"
+
+    def test_what_lies_ahead_of_the_reading_is_refused(self) -> None:
+        rejection = only(read(changed(GIVEN, effectiveDateTime="2026-03-02T21:30:01Z")))
+        assert (rejection.reason, rejection.path) == (
+            RejectionReason.FUTURE_TIME,
+            "MedicationAdministration.effective",
+        )
+        assert rejection.concepts == (STEROID,)
 
     def test_the_very_moment_of_reading_is_not_the_future(self) -> None:
         assert read(changed(GIVEN, effectiveDateTime="2026-03-02T21:30:00Z")).rejections == ()
@@ -366,7 +373,7 @@ class TestHowMuch:
         assert isinstance(fact, Exposure)
         assert (fact.dose, fact.rate) == (None, None)
         assert (part.reason, part.path) == (reason, DOSE_PATH + path)
-        assert (part.concepts, part.effective) == ((STEROID,), Effective(utc("2026-02-20T08:00:00Z")))
+        assert part.concepts == (), "the exposure itself is known"
 
 
 @pytest.mark.parametrize(
@@ -388,6 +395,22 @@ def test_what_changes_the_meaning_or_names_nobody_is_refused(
 ) -> None:
     rejection = only(read(changed(GIVEN, **change)))
     assert (rejection.reason, rejection.path) == (reason, f"MedicationAdministration{path}")
+
+
+def test_a_refusal_still_says_what_it_would_have_been_about() -> None:
+    rejection = only(read(changed(GIVEN, modifierExtension=MODIFIER)))
+    assert rejection.concepts == (STEROID,)
+    assert rejection.effective == Effective(utc("2026-02-20T08:00:00Z"))
+
+
+def test_a_drug_nobody_asks_for_need_not_be_understood() -> None:
+    strange = changed(GIVEN, medicationCodeableConcept=coded(RXNORM, "3002"), modifierExtension=MODIFIER)
+    assert read(strange).excluded_by is Exclusion.CODE_NOT_NEEDED
+
+
+def test_a_retraction_counts_even_if_its_patient_cannot_be_named() -> None:
+    reading = read(changed(GIVEN, status="entered-in-error", subject=None, modifierExtension=MODIFIER))
+    assert (reading.retracts, reading.patient) == (True, None)
 
 
 def test_another_patient_than_the_one_asked_for_is_refused() -> None:

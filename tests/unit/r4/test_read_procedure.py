@@ -95,7 +95,6 @@ def test_a_procedure_without_a_time_is_kept_undated() -> None:
         ({"performedString": "last year"}, RejectionReason.UNSUPPORTED_VALUE, "string"),
         ({"performedAge": {"value": 7}}, RejectionReason.UNSUPPORTED_VALUE, "Age"),
         ({"performedRange": {}}, RejectionReason.UNSUPPORTED_VALUE, "Range"),
-        ({"performedDateTime": "2026-03-03"}, RejectionReason.FUTURE_TIME, ""),
         ({"performedDateTime": "2025-10-31T08:00:00"}, RejectionReason.NAIVE_TIME, "no-zone"),
         ({"performedDateTime": "0001-01-01"}, RejectionReason.INVALID_RESOURCE, "year"),
         (
@@ -111,6 +110,16 @@ def test_a_time_that_cannot_be_used_is_a_rejected_part_of_a_known_procedure(
     resource = {**changed(DONE, performedDateTime=None), **change}
     assert causes(read(resource)) == [(reason, "Procedure.performed", detail)]
     assert intervention(resource).performed is None
+
+
+def test_a_procedure_that_lies_ahead_of_the_reading_is_refused() -> None:
+    rejection = only(read(changed(DONE, performedDateTime="2026-03-03")))
+    assert (rejection.reason, rejection.path) == (RejectionReason.FUTURE_TIME, "Procedure.performed")
+    assert rejection.concepts == (TRANSPLANT,)
+
+
+def test_a_retraction_counts_whatever_else_it_says() -> None:
+    assert read(changed(DONE, status="entered-in-error", modifierExtension=MODIFIER, code=None)).retracts
 
 
 @pytest.mark.parametrize(
