@@ -6,7 +6,7 @@ Knows: which compiled parts depend on which, and their digests. Does not know: w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fhir_adapter.definitions.compile_hospital import compile_hospital, reading_traits_digest
@@ -132,15 +132,16 @@ def join_definitions(
         "hospital": reading_traits_digest(traits),
         "trial": compiled.digest,
     }
+    whole = digest_of(digests)
     reading = [digests[part] for part in ("terminology", "units", "concept_map", "hospital")]
     return Definitions(
         traits=traits,
-        trial=compiled,
+        trial=replace(compiled, digest=whole),
         terminology=codes,
         unit_rules=unit_rules,
         titles=vocabulary.titles,
         digests=digests,
-        definitions_digest=digest_of(digests),
+        definitions_digest=whole,
         reading_digest=digest_of(READER_VERSION, reading, _reading_of(compiled)),
         origins=dict(file_names((terminology.folder, hospital.folder, trial.folder))),
     )
