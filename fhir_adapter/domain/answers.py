@@ -6,7 +6,7 @@ Knows: precedence of reasons, clinical words. Does not know: facts, operators' r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fhir_adapter.domain.codes import ConceptId
@@ -94,14 +94,14 @@ def unknown(
     Source:
         design contracts, Criteria and verdicts.
     """
-    ranked = sorted(dict.fromkeys(causes), key=lambda cause: (PRECEDENCE[cause.reason], cause.note, cause.wanted))
+    ranked = _ranked(causes)
     first = ranked[0]
     subject = node.next_fact or node.label or what
     parts = tuple(_part(cause, subject) for cause in ranked) if len(ranked) > 1 else ()
     return Answer(
         truth=Truth.UNKNOWN,
         reason=first.reason,
-        next_fact=_next_fact(first, subject),
+        next_fact=next_fact(first, subject),
         part=node.part,
         label=node.label,
         parts=parts,
@@ -112,17 +112,29 @@ def unknown(
     )
 
 
+def _ranked(causes: Iterable[Cause]) -> list[Cause]:
+    """Give equal causes once, with the evidence of all of them, the weightiest first."""
+    alike: dict[tuple[int, str, str], list[Cause]] = {}
+    for cause in causes:
+        alike.setdefault((PRECEDENCE[cause.reason], cause.note, cause.wanted), []).append(cause)
+    return [
+        replace(same[0], evidence=in_order(each for cause in same for each in cause.evidence))
+        for _, same in sorted(alike.items())
+    ]
+
+
 def _part(cause: Cause, subject: str) -> Answer:
     return Answer(
         truth=Truth.UNKNOWN,
         reason=cause.reason,
-        next_fact=_next_fact(cause, subject),
+        next_fact=next_fact(cause, subject),
         label=cause.note,
         evidence=in_order(cause.evidence),
     )
 
 
-def _next_fact(cause: Cause, subject: str) -> str:
+def next_fact(cause: Cause, subject: str) -> str:
+    """Say which fact would remove a cause, in clinical words."""
     return cause.wanted or _WANTED[cause.reason].format(what=subject or "a fact not named in the definitions")
 
 
@@ -144,11 +156,7 @@ def reasons_of(answer: Answer) -> Iterator[UnknownReason]:
 
 
 def in_words(concepts: Iterable[ConceptId]) -> str:
-    """Write concept names as words, for a next fact.
-
-    >>> in_words([ConceptId("oxygen-saturation"), ConceptId("lvef")])
-    'oxygen saturation or lvef'
-    """
+    """Write concept names as words, for a next fact: `oxygen-saturation` is `oxygen saturation`."""
     return " or ".join(concept.replace("-", " ") for concept in concepts)
 
 

@@ -10,12 +10,16 @@ from decimal import Decimal
 
 from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.facts import CodedValue, Diagnosis, Exposure, Finding, Intervention
+from fhir_adapter.domain.intervals import is_measurable
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.records import Amount, Evidence
 from fhir_adapter.domain.source import Completeness, ResourceVersion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement
 from fhir_adapter.domain.timeline import Gap, Timeline
+
+Event = Exposure | Intervention | Diagnosis
+"""What can happen to a patient or be found in one."""
 
 USABLE = frozenset({"final", "amended", "corrected"})
 """Statuses of a finding that may decide; a preliminary one never does."""
@@ -34,8 +38,8 @@ def amount_of(value: Quantity | CodedValue | bool) -> Amount:
 
 
 def plain(number: Decimal) -> str:
-    """Write a number without exponent."""
-    return format(number, "f")
+    """Write a number without exponent, unless it is far beyond anything measured."""
+    return format(number, "f") if is_measurable(number) else str(number)
 
 
 def of_finding(finding: Finding, role: str = "value") -> Evidence:
@@ -53,7 +57,8 @@ def of_finding(finding: Finding, role: str = "value") -> Evidence:
 
 def of_limit(finding: Finding, limit: Quantity, path: str, role: str = "uln") -> Evidence:
     """Cite a limit of normal printed with a finding."""
-    return _cite(finding.source, path, role, effective=finding.effective, reported=amount_of(limit))
+    standard = Amount(plain(limit.value), limit.unit)
+    return _cite(finding.source, path, role, effective=finding.effective, standard=standard)
 
 
 def of_specimen(finding: Finding, timeline: Timeline) -> tuple[Evidence, ...]:
@@ -65,9 +70,7 @@ def of_specimen(finding: Finding, timeline: Timeline) -> tuple[Evidence, ...]:
     )
 
 
-def of_event(
-    event: Exposure | Intervention | Diagnosis, timeline: Timeline, role: str = "value"
-) -> tuple[Evidence, ...]:
+def of_event(event: Event, timeline: Timeline, role: str = "value") -> tuple[Evidence, ...]:
     """Cite a problem, a procedure or something given, with the product it was where that is a resource."""
     if isinstance(event, Diagnosis):
         status = "/".join(each for each in (event.clinical_status, event.verification_status) if each)
@@ -79,6 +82,14 @@ def of_event(
         _coded(event, event.effective, role, f"status {event.status}"),
         *(_cite(each.source, each.path, "product", reported=_code(each.codings)) for each in products),
     )
+
+
+def of_patient(timeline: Timeline, element: str, value: str | None) -> tuple[Evidence, ...]:
+    """Cite an element of the Patient resource; the store keeps what identifies apart."""
+    patient = timeline.demographics
+    if patient is None or value is None:
+        return ()
+    return (_cite(patient.source, f"Patient.{element}", element, reported=Amount(value)),)
 
 
 def of_consent(consent: ConsentStatement) -> Evidence:
@@ -154,9 +165,7 @@ def _code(codings: tuple[Coding, ...], text: str | None = None) -> Amount:
     return Amount(text or "")
 
 
-def _coded(
-    event: Exposure | Intervention | Diagnosis, effective: Effective | None, role: str, note: str
-) -> Evidence:
+def _coded(event: Event, effective: Effective | None, role: str, note: str) -> Evidence:
     return _cite(
         event.source,
         event.path,
@@ -168,7 +177,7 @@ def _coded(
     )
 
 
-def _cite(
+def _cite(  # noqa: PLR0913 - one named part per element of the evidence
     source: ResourceVersion,
     path: str,
     role: str,
@@ -204,7 +213,5 @@ def _written(effective: Effective | None) -> str | None:
 def _assumed(effective: Effective | None) -> list[str]:
     if effective is None:
         return []
-    zones = {
-        each.assumed_zone for each in (effective.start, effective.end) if each is not None and each.assumed_zone
-    }
-    return [f"time zone assumed: {zone}" for zone in sorted(zone for zone in zones if zone)]
+    ends = (each.assumed_zone for each in (effective.start, effective.end) if each is not None)
+    return [f"time zone assumed: {zone}" for zone in sorted({zone for zone in ends if zone})]

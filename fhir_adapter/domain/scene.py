@@ -14,7 +14,7 @@ from enum import Enum
 from fhir_adapter.domain.anchor import AS_OF, Anchor
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime
-from fhir_adapter.domain.queries import AgeWindow, Window
+from fhir_adapter.domain.queries import AgeWindow, Window, WindowUnit
 from fhir_adapter.domain.spans import (
     FIRST_DAY,
     LAST_DAY,
@@ -22,6 +22,7 @@ from fhir_adapter.domain.spans import (
     age_range,
     birthday,
     is_fresh,
+    last_fresh_day,
     midnight,
     opens,
     span,
@@ -144,6 +145,13 @@ class Scene:
             return None
         opening = opens(window, self.anchor.planned, self.zone)
         return opening.astimezone(self.zone).date() if opening > self.as_of else None
+
+    def counts_until(self, at: Span, window: Window) -> str:
+        """Say until which day, or hour, a fact of this time still counts."""
+        if window.unit is WindowUnit.HOUR:
+            until = (at.last + timedelta(hours=window.amount)).astimezone(self.zone)
+            return until.isoformat(timespec="minutes")
+        return last_fresh_day(at.last_day, window).isoformat()
 
     def edges(self, spans: Iterable[Span], windows: Iterable[Window | None]) -> datetime | None:
         """Give the next moment at which one of these facts enters or leaves one of these windows."""

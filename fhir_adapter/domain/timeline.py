@@ -30,10 +30,15 @@ from fhir_adapter.domain.vocabulary import OTHER_SPECIMEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A current resource, or part of one, that could not be read: data hidden from the rules."""
+    """A current resource, or part of one, that could not be read: data hidden from the rules.
+
+    Attributes:
+        is_part: True where the rest of the resource gave facts.
+    """
 
     source: ResourceVersion
     rejection: Rejection
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +142,7 @@ class _Shelf:
             if reading.excluded_by in _KNOWN_IRRELEVANT:
                 self.known_irrelevant.add(reference)
             for rejection in reading.rejections:
-                self.gaps.append(Gap(source=reading.source, rejection=rejection))
+                self.gaps.append(Gap(source=reading.source, rejection=rejection, is_part=bool(reading.facts)))
             for fact in reading.facts:
                 self.facts.setdefault(type(fact), []).append(_marked(fact) if settled.contested else fact)
 

@@ -1,0 +1,89 @@
+"""Assess `Attested`: a named person says whether the statement holds.
+
+Knows: which statements stand, how long they count, disagreement. Does not know: who may attest (checked where
+the statement is entered).
+"""
+
+from __future__ import annotations
+
+from fhir_adapter.domain.answers import Cause, decided, unknown
+from fhir_adapter.domain.evidence import of_attestation
+from fhir_adapter.domain.judgement import show
+from fhir_adapter.domain.logic import Truth
+from fhir_adapter.domain.operators import Attested
+from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.records import Answer
+from fhir_adapter.domain.scene import Place, Scene
+from fhir_adapter.domain.spans import Span, span
+from fhir_adapter.domain.spoken import standing
+from fhir_adapter.domain.statements import Attestation
+
+
+def assess_attested(node: Attested, scene: Scene) -> Answer:
+    """Say what the named people stated.
+
+    Args:
+        node: Link, validity, what is shown beside it.
+        scene: What it is assessed against; statements made after the anchor do not count.
+
+    Returns:
+        MET or NOT_MET where all standing statements agree. UNKNOWN: CONFLICTING where people disagree, STALE
+        where all are too old, NOT_YET_DUE where they will be by the planned day, UNMAPPED where a value is
+        no yes or no, NEEDS_ATTESTATION where nobody said anything.
+
+    Source:
+        design contracts, Attestations.
+    """
+    made = standing(scene.timeline.attestations, node.link_id, until=scene.anchor.time, zone=scene.zone)
+    places = {each: scene.place(_span(each, scene), node.valid_for) for each in made}
+    valid = [each for each in made if places[each] is Place.INSIDE]
+    shown = show(node.shows, scene)
+    expires = scene.edges([_span(each, scene) for each in made], [node.valid_for])
+    causes = _objections(valid) if valid else _lacking(node, made, places, scene)
+    causes += _undated([each for each in made if places[each] is Place.UNCERTAIN])
+    evidence = [*map(of_attestation, valid), *shown]
+    if causes:
+        return unknown(node, causes, what="a person's statement", evidence=evidence, expires=expires)
+    return decided(
+        node, Truth.MET if valid[0].value is True else Truth.NOT_MET, evidence=evidence, expires=expires
+    )
+
+
+def _span(attestation: Attestation, scene: Scene) -> Span:
+    return span(attestation.authored, scene.zone)
+
+
+def _objections(valid: list[Attestation]) -> list[Cause]:
+    """Say why valid statements do not decide."""
+    evidence = tuple(map(of_attestation, valid))
+    if any(each.contested for each in valid):
+        return [Cause(reason=UnknownReason.CONFLICTING, note="two contents of one statement", evidence=evidence)]
+    if any(not isinstance(each.value, bool) for each in valid):
+        return [
+            Cause(reason=UnknownReason.UNMAPPED, note="the statement is neither yes nor no", evidence=evidence)
+        ]
+    if len({each.value for each in valid}) > 1:
+        return [Cause(reason=UnknownReason.CONFLICTING, note="people disagree", evidence=evidence)]
+    return []
+
+
+def _undated(made: list[Attestation]) -> list[Cause]:
+    note = "the day of the statement is open"
+    return [Cause(reason=UnknownReason.PARTIAL_DATE, note=note, evidence=(of_attestation(each),)) for each in made]
+
+
+def _lacking(
+    node: Attested, made: tuple[Attestation, ...], places: dict[Attestation, Place], scene: Scene
+) -> list[Cause]:
+    """Say why no statement is valid."""
+    expiring = [each for each in made if places[each] is Place.EXPIRING]
+    opening = scene.not_open(node.valid_for)
+    if expiring or opening is not None:
+        note = f"a statement counts from {opening}" if opening else f"it will be too old on {scene.anchor.planned}"
+        evidence = tuple(map(of_attestation, expiring))
+        return [Cause(reason=UnknownReason.NOT_YET_DUE, note=note, evidence=evidence)]
+    old = [each for each in made if places[each] is Place.OUTSIDE]
+    if old:
+        evidence = (of_attestation(old[-1]),)
+        return [Cause(reason=UnknownReason.STALE, note="the last statement is too old", evidence=evidence)]
+    return [Cause(reason=UnknownReason.NEEDS_ATTESTATION)]

@@ -1,0 +1,185 @@
+"""Assess the operators that combine statements.
+
+Knows: Kleene logic, agreement of sources, falling back, asking a person. Does not know: any leaf; the caller
+passes the function that answers one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from fhir_adapter.domain.answers import first_unknown, in_order, reasons_of
+from fhir_adapter.domain.judgement import CONFLICT, settle_conflict
+from fhir_adapter.domain.logic import Truth, all_of, any_of, negate
+from fhir_adapter.domain.operators import Agree, AllOf, AnyOf, Attestable, FirstAvailable, Node, Not, When
+from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.records import Answer
+from fhir_adapter.domain.scene import Scene
+
+Ask = Callable[[Node, Scene], Answer]
+
+_UNAVAILABLE = frozenset({UnknownReason.MISSING, UnknownReason.STALE, UnknownReason.NOT_YET_DUE})
+
+
+def assess_all_of(node: AllOf, scene: Scene, ask: Ask) -> Answer:
+    """Every statement holds; the ones that do not are the evidence of NOT_MET."""
+    answers = [ask(each, scene) for each in node.of]
+    return _combined(node, all_of(answer.truth for answer in answers), answers, scene)
+
+
+def assess_any_of(node: AnyOf, scene: Scene, ask: Ask) -> Answer:
+    """At least one statement holds; the ones that do are the evidence of MET."""
+    answers = [ask(each, scene) for each in node.of]
+    return _combined(node, any_of(answer.truth for answer in answers), answers, scene)
+
+
+def assess_not(node: Not, scene: Scene, ask: Ask) -> Answer:
+    """The statement does not hold."""
+    lets_in = negate(scene.lets_in) if scene.lets_in is not None else None
+    answer = ask(node.of, replace(scene, lets_in=lets_in))
+    return _combined(node, negate(answer.truth), [answer], scene)
+
+
+def assess_when(node: When, scene: Scene, ask: Ask) -> Answer:
+    """If the condition holds then one statement, otherwise another.
+
+    Args:
+        node: Condition and both statements.
+        scene: What it is assessed against.
+        ask: Answers a statement.
+
+    Returns:
+        The chosen statement's answer; with an UNKNOWN condition the answer both give, else UNKNOWN. Statements
+        not chosen are not asked.
+
+    Source:
+        S. C. Kleene, Introduction to Metamathematics (1952), section 64.
+    """
+    condition = ask(node.condition, replace(scene, lets_in=None))
+    if condition.truth is not Truth.UNKNOWN:
+        chosen = ask(node.then if condition.truth is Truth.MET else node.otherwise, scene)
+        return _combined(node, chosen.truth, [condition, chosen], scene, deciding=[condition, chosen])
+    branches = [ask(each, scene) for each in (node.then, node.otherwise)]
+    truths = {branch.truth for branch in branches}
+    answers = [condition, *branches]
+    return _combined(node, truths.pop() if len(truths) == 1 else Truth.UNKNOWN, answers, scene, deciding=answers)
+
+
+def assess_agree(node: Agree, scene: Scene, ask: Ask) -> Answer:
+    """Several sources carry the same statement.
+
+    Args:
+        node: The sources, and what holds where they conflict.
+        scene: What it is assessed against.
+        ask: Answers a statement.
+
+    Returns:
+        MET if some source is MET and none NOT_MET, and the other way round. Opposite sources, or one that
+        conflicts in itself, conflict; `on_conflict` may take a side of opposite ones.
+
+    Source:
+        clinical review, PUT-10 and PUT-11; design contracts, Criteria and verdicts: conflict.
+    """
+    answers = [ask(each, scene) for each in node.of]
+    truths = {answer.truth for answer in answers} - {Truth.UNKNOWN}
+    if any(answer.reason is UnknownReason.CONFLICTING for answer in answers) or not truths:
+        return _combined(node, Truth.UNKNOWN, answers, scene)
+    if len(truths) == 1:
+        return _combined(node, next(iter(truths)), answers, scene)
+    side, notes = settle_conflict(scene.lets_in, node.on_conflict)
+    if side:
+        return _combined(node, side.pop(), answers, scene, deciding=_decided(answers), notes=notes)
+    conflict = Answer(
+        truth=Truth.UNKNOWN,
+        reason=UnknownReason.CONFLICTING,
+        next_fact=f"{node.next_fact or node.label or 'the sources'}: the conflict settled by a person",
+        label=CONFLICT.note,
+        evidence=in_order(each for answer in _decided(answers) for each in answer.evidence),
+    )
+    return _combined(node, Truth.UNKNOWN, [*answers, conflict], scene)
+
+
+def assess_first_available(node: FirstAvailable, scene: Scene, ask: Ask) -> Answer:
+    """The first statement for which there is anything current.
+
+    Args:
+        node: Statements in falling preference, the warning for any but the first.
+        scene: What it is assessed against.
+        ask: Answers a statement.
+
+    Returns:
+        The first answer that is decided, or UNKNOWN for another cause than MISSING, STALE or NOT_YET_DUE; the
+        warning is a note where that is not the first. UNKNOWN with all causes where none is available.
+
+    Source:
+        reading A9: a score by the other scale is accepted with a warning.
+    """
+    answers: list[Answer] = []
+    for each in node.of:
+        answer = ask(each, scene)
+        answers.append(answer)
+        if answer.truth is not Truth.UNKNOWN or not _UNAVAILABLE.issuperset(reasons_of(answer)):
+            notes = (node.warning,) if node.warning and len(answers) > 1 else ()
+            return _combined(node, answer.truth, answers, scene, deciding=[answer], notes=notes)
+    return _combined(node, Truth.UNKNOWN, answers, scene)
+
+
+def assess_attestable(node: Attestable, scene: Scene, ask: Ask) -> Answer:
+    """Data decide; where they leave it UNKNOWN for one of the named reasons, an attestation may.
+
+    Args:
+        node: The rule, the attestation, the reasons for which it is asked.
+        scene: What it is assessed against.
+        ask: Answers a statement.
+
+    Returns:
+        The rule's answer where it is decided or its reason is not named; else the attestation's. Where both
+        are UNKNOWN the causes of both count.
+
+    Source:
+        design contracts, Criteria and verdicts: mode assist.
+    """
+    answer = ask(node.rule, scene)
+    if answer.reason is None or answer.reason not in node.on:
+        return _combined(node, answer.truth, [answer], scene)
+    attested = ask(node.by, scene)
+    deciding = [answer, attested] if attested.truth is Truth.UNKNOWN else [attested]
+    return _combined(node, attested.truth, [answer, attested], scene, deciding=deciding)
+
+
+def _decided(answers: Iterable[Answer]) -> list[Answer]:
+    return [answer for answer in answers if answer.truth is not Truth.UNKNOWN]
+
+
+def _combined(
+    node: Node,
+    truth: Truth,
+    answers: Sequence[Answer],
+    scene: Scene,
+    *,
+    deciding: Sequence[Answer] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Answer:
+    """Build the answer of a statement made of others, resting on those that decide it."""
+    rests_on = deciding if deciding is not None else _deciding(node, truth, answers)
+    first = first_unknown(answers) if truth is Truth.UNKNOWN else None
+    return Answer(
+        truth=truth,
+        reason=first.reason if first is not None else None,
+        next_fact=first.next_fact if first is not None else None,
+        part=node.part,
+        label=node.label,
+        parts=tuple(answers),
+        evidence=in_order(each for answer in rests_on for each in answer.evidence),
+        computations=tuple(dict.fromkeys(each for answer in rests_on for each in answer.computations)),
+        notes=tuple(dict.fromkeys([*notes, *(note for answer in rests_on for note in answer.notes)])),
+        expires=scene.next_of(answer.expires for answer in answers),
+    )
+
+
+def _deciding(node: Node, truth: Truth, answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Give the answers a decided statement rests on: those on its side; all of them where it is UNKNOWN."""
+    if truth is Truth.UNKNOWN or isinstance(node, Not | Attestable):
+        return answers
+    return [answer for answer in answers if answer.truth is truth]
