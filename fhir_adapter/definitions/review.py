@@ -74,7 +74,7 @@ def review_mappings(
     Args:
         overlays: 0..*; folders laid over the adapter's own mappings.
         hospital: 0..1; only this hospital; None = all.
-        trial: 0..1; only this trial; None = all. Unused value sets are looked for only among all.
+        trial: 0..1; only this trial; None = all. What nothing uses is looked for only among all.
         default_mappings: False leaves the adapter's own mappings out.
 
     Returns:
@@ -96,8 +96,8 @@ def review_mappings(
         rules = [one.trial for one in compiled]
         if trial is None and len(rules) == len(trials):
             findings.found.extend(review_value_set_usage(base.files, rules))
-        for files in loaded:
-            findings.found.extend(review_hospital_usage(files, rules))
+            for files in loaded:
+                findings.found.extend(review_hospital_usage(files, rules))
     ordered = sorted(findings.found, key=lambda one: (one.file, one.line or 0, one.code, one.message))
     return DefinitionReview(
         findings=tuple(ordered),

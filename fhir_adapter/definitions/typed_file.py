@@ -58,6 +58,8 @@ def typed(document: Document, model: type[M]) -> Typed[M]:
         return Typed(document, model.model_validate(plain(document.root)))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True, include_input=False)
+    # A missing key is often a misspelt one: the unknown key is then the better message.
+    details.sort(key=lambda detail: detail["type"] == "missing")
     errors = [_definition_error(document, detail) for detail in details]
     first: DefinitionError = min(errors, key=lambda one: one.line or 0)
     raise first

@@ -138,9 +138,9 @@ def _refuse_by_name(unit: str, standard: str) -> None:
 
 
 def _difference(unit: UnitIdentity, standard: UnitIdentity, name: str) -> str:
-    if {unit.family, standard.family} == {"mass", "molar"} and unit.below == standard.below:
-        return f"mass and amount of substance convert to each other only with `molar` ({name})"
     if unit.marks != standard.marks:
         marks = sorted({mark for mark, _ in unit.marks ^ standard.marks})
         return f"does not convert to {name}: {', '.join(marks)} is part of the unit's identity"
+    if {unit.family, standard.family} == {"mass", "molar"} and unit.below == standard.below:
+        return f"mass and amount of substance convert to each other only with `molar` ({name})"
     return f"does not convert to {name}: different dimension or basis"

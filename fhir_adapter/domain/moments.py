@@ -118,7 +118,7 @@ def completed_years(birth: date, on: date) -> int:
         Completed years [a]; negative before birth.
 
     Source:
-        registry page NCT07256210, ages 1 to 25 years; reading A1: completed years.
+        registry page, ages 1 to 25 years; reading A1: completed years.
 
     >>> completed_years(date(2010, 6, 2), date(2026, 6, 1))
     15
