@@ -17,10 +17,9 @@ class FindingOut(Result):
 
 
 class CheckResult(Result):
-    """The review of one hospital's and one trial's definitions."""
+    """The review of the definitions of some hospitals and trials."""
 
-    hospital: str
-    trial: str
-    definitions_digest: str
+    hospitals: list[str]
+    trials: list[str]
     origins: dict[str, str]
     findings: list[FindingOut]

@@ -1,0 +1,21 @@
+"""Subjects with their latest records, as several commands show them."""
+
+from __future__ import annotations
+
+from fhir_adapter.bootstrap import Workplace
+from fhir_adapter.report.subjects import Listed
+
+
+def list_subjects(workplace: Workplace) -> list[Listed]:
+    """Give every subject with the latest record, in the order of subject ids."""
+    trial, traits = workplace.definitions.trial, workplace.definitions.traits
+    records = workplace.store.records
+    return [
+        Listed(
+            subject=row.subject,
+            patient=f"Patient/{row.patient}",
+            status=row.status,
+            record=stored.record if (stored := records.latest_record(row.subject)) else None,
+        )
+        for row in records.subjects(trial.id, traits.id)
+    ]

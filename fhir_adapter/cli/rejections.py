@@ -1,0 +1,42 @@
+"""`fhir-adapter rejections`: what could not be read, why, and where."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fhir_adapter.bootstrap import Choice, open_workplace
+from fhir_adapter.cli.options import Hospital, Mappings, OutputFormat, Store, Trial
+from fhir_adapter.cli.output import Format, emit, show
+from fhir_adapter.report.rejections import RejectionOut, RejectionsResult
+from fhir_adapter.report.render import render_rejections
+
+
+def rejections(
+    *,
+    run: Annotated[str | None, typer.Option("--run", help="Only those a run recorded first.")] = None,
+    hospital: Hospital = None,
+    trial: Trial = None,
+    store: Store = None,
+    mappings: Mappings = None,
+    output: OutputFormat = Format.TEXT,
+) -> None:
+    """List every rejection with reason and FHIRPath."""
+    with open_workplace(Choice(hospital=hospital, trial=trial, store=store, mappings=mappings)) as workplace:
+        kept = workplace.store.facts.rejections(workplace.definitions.traits.id, run=run)
+    result = RejectionsResult(
+        rejections=[
+            RejectionOut(
+                reason=row.reason,
+                detail=row.detail,
+                path=row.path,
+                resource_type=row.resource_type,
+                reference=row.reference,
+                origin=row.origin,
+                run=row.run,
+            )
+            for row in kept
+        ]
+    )
+    emit(result, field="rejections") if output is Format.JSON else show(render_rejections(result))

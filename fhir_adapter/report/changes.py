@@ -1,0 +1,164 @@
+"""`derive` and `derive --compare`: how many records changed, and what changed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fhir_adapter.report.model import Result
+from fhir_adapter.report.sync import RecordCounts
+
+
+class DeriveResult(Result):
+    """One derivation from stored facts."""
+
+    run: str
+    as_of: str
+    known_at: str | None
+    saved: bool
+    records: RecordCounts
+    definitions_digest: str
+
+
+class ChangedWord(Result):
+    """What stood before and what stands now."""
+
+    old: str | None
+    new: str | None
+
+
+class CriterionChangeOut(Result):
+    """How one criterion changed: verdict, reason, and the values that came and went."""
+
+    id: str
+    verdict: ChangedWord
+    unknown_reason: ChangedWord
+    removed: list[str]
+    added: list[str]
+
+
+class RecordChangeOut(Result):
+    """How one subject's record changed."""
+
+    subject: str
+    verdict: ChangedWord
+    criteria: list[CriterionChangeOut]
+
+
+class CompareResult(Result):
+    """All changed records."""
+
+    compared_with: str
+    changes: list[RecordChangeOut]
+
+
+class PairLike(Protocol):
+    """Old and new word."""
+
+    @property
+    def old(self) -> str | None:
+        """Before."""
+        ...
+
+    @property
+    def new(self) -> str | None:
+        """Now."""
+        ...
+
+
+class CriterionChangeLike(Protocol):
+    """A changed criterion as the use case gives it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - the use case documents its fields
+    @property
+    def verdict(self) -> PairLike: ...  # noqa: D102
+    @property
+    def reason(self) -> PairLike: ...  # noqa: D102
+    @property
+    def removed(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def added(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+class RecordChangeLike(Protocol):
+    """A changed record as the use case gives it; report and sync do not see each other."""
+
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+    @property
+    def verdict(self) -> PairLike: ...  # noqa: D102
+    @property
+    def criteria(self) -> Iterable[CriterionChangeLike]: ...  # noqa: D102
+
+
+def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) -> CompareResult:
+    """Put changes into their result model.
+
+    Args:
+        compared_with: The run or folder compared with.
+        changes: As the use case found them.
+
+    Returns:
+        The result model.
+    """
+    return CompareResult(
+        compared_with=compared_with,
+        changes=[
+            RecordChangeOut(
+                subject=change.subject,
+                verdict=_word(change.verdict),
+                criteria=[
+                    CriterionChangeOut(
+                        id=criterion.id,
+                        verdict=_word(criterion.verdict),
+                        unknown_reason=_word(criterion.reason),
+                        removed=list(criterion.removed),
+                        added=list(criterion.added),
+                    )
+                    for criterion in change.criteria
+                ],
+            )
+            for change in changes
+        ],
+    )
+
+
+def render_derivation(result: DeriveResult) -> RenderableType:
+    """Show a derivation's counts."""
+    counts = result.records
+    kept = "" if result.saved else " (nothing saved: the knowledge time lies in the past)"
+    return Text(
+        f"records: {counts.created} created, {counts.changed} changed, {counts.unchanged} unchanged{kept}\n"
+        f"run {result.run}, as of {result.as_of}, definitions {result.definitions_digest[:12]}"
+    )
+
+
+def render_comparison(result: CompareResult) -> RenderableType:
+    """Show changed verdicts, reasons and values."""
+    table = Table("subject", "criterion", "before", "now", "no longer", "newly")
+    for change in result.changes:
+        table.add_row(change.subject, "all", _shown(change.verdict.old), _shown(change.verdict.new), "", "")
+        for criterion in change.criteria:
+            table.add_row(
+                "",
+                criterion.id,
+                f"{_shown(criterion.verdict.old)} {criterion.unknown_reason.old or ''}",
+                f"{_shown(criterion.verdict.new)} {criterion.unknown_reason.new or ''}",
+                "; ".join(criterion.removed),
+                "; ".join(criterion.added),
+            )
+        table.add_section()
+    return Group(table, Text(f"{len(result.changes)} records differ from {result.compared_with}"))
+
+
+def _word(pair: PairLike) -> ChangedWord:
+    return ChangedWord(old=pair.old, new=pair.new)
+
+
+def _shown(word: str | None) -> str:
+    return word or "-"
