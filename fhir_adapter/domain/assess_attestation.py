@@ -39,30 +39,38 @@ def assess_attested(node: Attested, scene: Scene) -> Answer:
     valid = [each for each in made if places[each] is Place.INSIDE]
     shown = show(node.shows, scene)
     expires = scene.edges([_span(each, scene) for each in made], [node.valid_for])
-    causes = _objections(valid) if valid else _lacking(node, made, places, scene)
+    sides = {_side(each, node) for each in valid}
+    causes = _objections(valid, sides) if valid else _lacking(node, made, places, scene)
     causes += _undated([each for each in made if places[each] is Place.UNCERTAIN])
     evidence = [*map(of_attestation, valid), *shown]
     if causes:
         return unknown(node, causes, what="a person's statement", evidence=evidence, expires=expires)
-    return decided(
-        node, Truth.MET if valid[0].value is True else Truth.NOT_MET, evidence=evidence, expires=expires
-    )
+    truth = Truth.MET if True in sides else Truth.NOT_MET
+    return decided(node, truth, evidence=evidence, expires=expires)
+
+
+def _side(attestation: Attestation, node: Attested) -> bool | None:
+    """Say whether a statement says that it holds; None where its value is no answer to the link."""
+    value = attestation.value
+    if node.values:
+        return value in node.values if isinstance(value, str) else None
+    return value if isinstance(value, bool) else None
 
 
 def _span(attestation: Attestation, scene: Scene) -> Span:
     return span(attestation.authored, scene.zone)
 
 
-def _objections(valid: list[Attestation]) -> list[Cause]:
+def _objections(valid: list[Attestation], sides: set[bool | None]) -> list[Cause]:
     """Say why valid statements do not decide."""
     evidence = tuple(map(of_attestation, valid))
     if any(each.contested for each in valid):
         return [Cause(reason=UnknownReason.CONFLICTING, note="two contents of one statement", evidence=evidence)]
-    if any(not isinstance(each.value, bool) for each in valid):
+    if None in sides:
         return [
-            Cause(reason=UnknownReason.UNMAPPED, note="the statement is neither yes nor no", evidence=evidence)
+            Cause(reason=UnknownReason.UNMAPPED, note="the statement does not answer the link", evidence=evidence)
         ]
-    if len({each.value for each in valid}) > 1:
+    if len(sides) > 1:
         return [Cause(reason=UnknownReason.CONFLICTING, note="people disagree", evidence=evidence)]
     return []
 

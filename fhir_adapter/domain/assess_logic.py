@@ -21,6 +21,8 @@ Ask = Callable[[Node, Scene], Answer]
 
 _UNAVAILABLE = frozenset({UnknownReason.MISSING, UnknownReason.STALE, UnknownReason.NOT_YET_DUE})
 
+_ANY_FACT = frozenset({UnknownReason.MISSING, UnknownReason.NEEDS_ATTESTATION})
+
 
 def assess_all_of(node: AllOf, scene: Scene, ask: Ask) -> Answer:
     """Every statement holds; the ones that do not are the evidence of NOT_MET."""
@@ -167,7 +169,7 @@ def _combined(
     return Answer(
         truth=truth,
         reason=first.reason if first is not None else None,
-        next_fact=first.next_fact if first is not None else None,
+        next_fact=_next_fact(node, first) if first is not None else None,
         part=node.part,
         label=node.label,
         parts=tuple(answers),
@@ -176,6 +178,11 @@ def _combined(
         notes=tuple(dict.fromkeys([*notes, *(note for answer in rests_on for note in answer.notes)])),
         expires=scene.next_of(answer.expires for answer in answers),
     )
+
+
+def _next_fact(node: Node, first: Answer) -> str | None:
+    """Take the words of the whole statement where any fact would do, else the exact ones of the part."""
+    return node.next_fact if node.next_fact and first.reason in _ANY_FACT else first.next_fact
 
 
 def _deciding(node: Node, truth: Truth, answers: Sequence[Answer]) -> Sequence[Answer]:

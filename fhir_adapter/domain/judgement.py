@@ -5,18 +5,19 @@ Knows: how the sides of several findings combine. Does not know: which side a va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from fhir_adapter.domain.answers import Cause, decided, in_words, unknown
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.evidence import of_finding, of_specimen
+from fhir_adapter.domain.evidence import SHOWN, Event, of_event, of_finding, of_specimen
 from fhir_adapter.domain.facts import Finding
 from fhir_adapter.domain.logic import Truth, negate
 from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.queries import FindingQuery, OnConflict, UnknownReason
 from fhir_adapter.domain.records import Answer, Evidence
-from fhir_adapter.domain.scene import Scene
+from fhir_adapter.domain.scene import Place, Scene
 from fhir_adapter.domain.selection import Selection, select_current
+from fhir_adapter.domain.spans import Span
 
 Side = Truth | Cause
 """The side of a limit a value lies on, or why that cannot be said."""
@@ -116,9 +117,29 @@ def _in_the_way(selection: Selection, judge: Judge, truths: set[Truth]) -> list[
 
 
 def show(concepts: Iterable[ConceptId], scene: Scene) -> tuple[Evidence, ...]:
-    """Cite the latest value of each concept up to the anchor, to be read by a person; it decides nothing."""
+    """Cite what a person should see, deciding nothing: the latest result, every problem and event."""
     found: list[Evidence] = []
     for concept in concepts:
         selection = select_current(FindingQuery(concepts=(concept,)), scene)
-        found += [of_finding(finding, role="shown") for finding in selection.current[-1:]]
+        found += [of_finding(finding, role=SHOWN) for finding in selection.current[-1:]]
+        for event in _events(concept, scene):
+            found += of_event(event, scene.timeline, role=SHOWN)
     return tuple(found)
+
+
+def _events(concept: ConceptId, scene: Scene) -> Iterator[Event]:
+    timeline = scene.timeline
+    for problem in timeline.diagnoses.get(concept, ()):
+        begun = scene.start_of(problem.onset) or scene.span_of(problem.recorded)
+        if problem.verification_status != "refuted" and not _is_later(begun, scene):
+            yield problem
+    for done in timeline.interventions.get(concept, ()):
+        if not _is_later(scene.start_of(done.performed), scene):
+            yield done
+    for given in timeline.exposures.get(concept, ()):
+        if not _is_later(scene.start_of(given.effective), scene):
+            yield given
+
+
+def _is_later(at: Span | None, scene: Scene) -> bool:
+    return at is not None and scene.place(at, None) is Place.LATER
