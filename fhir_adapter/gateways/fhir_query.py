@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from fhir_adapter.gateways.fhir_http import FhirConnection, Request
+from fhir_adapter.gateways.url_parts import query_of
 
 LONGEST_URL = 1800
 """Characters; longer searches go by POST, because proxies and servers cut or refuse longer URLs."""
@@ -76,7 +77,7 @@ class Search:
         >>> search.dropped("https://example.org/fhir/Observation?patient=Patient/7&_count=20")
         ('combo-code',)
         """
-        honoured = {name for name, _ in parse_qsl(urlsplit(self_link or "").query, keep_blank_values=True)}
+        honoured = {name for name, _ in query_of(self_link)}
         if not honoured:
             return () if self_link is None or self_link.endswith("/_search") else self._names()
         return tuple(name for name in self._names() if name not in honoured)

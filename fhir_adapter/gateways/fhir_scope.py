@@ -49,11 +49,11 @@ def resolve_on_server(connection: FhirConnection, scope: PatientScope, bases: Se
             return group_members(_read_group(connection, scope.group or ""), bases)
         case ScopeKind.ALL:
             search = Search(resource_type="Patient", parameters=())
-            return as_matches(str(body.get("id")) for body in _found(connection, search))
+            return as_matches(body.get("id") for body in _found(connection, search))
         case ScopeKind.PRESCREEN:
             search = Search(resource_type="Condition", parameters=(("code", token_list(scope.codes)),))
             subjects = (patient_of(body, bases) for body in _found(connection, search))
-            return as_matches(subject for subject in subjects if subject is not None)
+            return as_matches(subjects)
 
 
 def _by_roster(connection: FhirConnection, rows: tuple[RosterRow, ...]) -> ResolvedScope:

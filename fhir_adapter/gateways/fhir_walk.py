@@ -6,11 +6,11 @@ Knows: paging links, what a server must not do with them. Does not know: patient
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from fhir_adapter.errors import FatalTransportError, RetryableTransportError
 from fhir_adapter.gateways.fhir_http import Answer, FhirConnection, Request
 from fhir_adapter.gateways.fhir_query import STRICT, Search
+from fhir_adapter.gateways.url_parts import join_url
 from fhir_adapter.ports.source import IssueKind
 from fhir_adapter.r4.envelope import Bundle, read_bundle
 
@@ -59,7 +59,9 @@ def _walk_once(connection: FhirConnection, search: Search) -> Iterator[tuple[int
         yield number, bundle
         if bundle.next_link is None:
             return
-        url = urljoin(f"{connection.place}/", bundle.next_link)
+        url = join_url(f"{connection.place}/", bundle.next_link)
+        if url is None:
+            raise FatalTransportError(action=search.action, detail="the link to the next page cannot be read")
         if url in seen:
             raise FatalTransportError(action=search.action, detail="the server pages in a circle")
         seen.add(url)
@@ -72,6 +74,10 @@ def _read_page(connection: FhirConnection, request: Request, number: int) -> Bun
         bundle = read_bundle(answer.body)
         if bundle is None:
             raise RetryableTransportError(action=request.action, detail="the answer is not complete JSON")
+        if bundle.type != "searchset":
+            raise FatalTransportError(
+                action=request.action, status=answer.status, detail="the answer is no searchset"
+            )
         return bundle
 
     try:

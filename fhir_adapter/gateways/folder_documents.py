@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlsplit
 
 from fhir_adapter.gateways.fhir_json import read_body
 from fhir_adapter.gateways.folder_files import FileKind, FolderFile
 from fhir_adapter.gateways.folder_lines import PAGE_BYTES, FileContent
 from fhir_adapter.gateways.search_parameters import patient_parameter
+from fhir_adapter.gateways.url_parts import query_of, split_url
 from fhir_adapter.ports.source import IssueKind, SourceIssue, SourcePage
 from fhir_adapter.r4.envelope import Bundle, read_bundle
 from fhir_adapter.r4.resource_types import RESOURCE_TYPES
@@ -63,7 +63,7 @@ class FileReader:
 
     def _parts(self, document: bytes) -> Iterator[SourcePage]:
         bundle = read_bundle(document) if b'"Bundle"' in document else None
-        if bundle is None:
+        if bundle is None or not (bundle.type or bundle.resources):
             yield SourcePage(resources=(document,), origin=self.file.label)
             if not _is_one_resource(document):
                 yield self._said(IssueKind.TRUNCATED, BROKEN_DOCUMENT)
@@ -113,10 +113,9 @@ def _addressed(issue: SourceIssue, bundle: Bundle) -> SourceIssue:
 
 
 def _asked(self_link: str | None) -> tuple[str | None, str | None]:
-    link = urlsplit(self_link or "")
-    name = link.path.removesuffix("/_search").rpartition("/")[2]
+    name = split_url(self_link).path.removesuffix("/_search").rpartition("/")[2]
     if name not in RESOURCE_TYPES:
         return None, None
-    asked = dict(parse_qsl(link.query))
+    asked = dict(query_of(self_link))
     patient = asked.get(patient_parameter(name)) or asked.get("subject") or ""
     return name, patient.rpartition("/")[2] or None

@@ -87,12 +87,12 @@ class FolderSource:
                         return group_members(body, self._bases, page.references)
                 raise UsageError("the folder has no group with this id")
             case ScopeKind.ALL:
-                return as_matches(str(body.get("id")) for body, _ in self._found("Patient"))
+                return as_matches(body.get("id") for body, _ in self._found("Patient"))
             case ScopeKind.PRESCREEN:
                 wanted = frozenset(scope.codes)
                 conditions = (pair for pair in self._found("Condition") if has_code(pair[0], wanted))
                 subjects = (patient_of(body, self._bases, page.references) for body, page in conditions)
-                return as_matches(subject for subject in subjects if subject is not None)
+                return as_matches(subjects)
 
     def pages(self, plan: ReadPlan) -> Iterator[SourcePage | ScopeReceipt]:
         """Give every resource of the folder, file by file, then the receipts.

@@ -98,9 +98,9 @@ def has_code(body: Mapping[str, Any], wanted: frozenset[tuple[str, str]]) -> boo
     return any((coding.get("system"), coding.get("code")) in wanted for coding in codings)
 
 
-def as_matches(patients: Iterable[str]) -> ResolvedScope:
-    """Give patients as a scope, each once, in the order they came."""
-    unique = dict.fromkeys(patient for patient in patients if is_logical_id(patient))
+def as_matches(patients: Iterable[Any]) -> ResolvedScope:
+    """Give patients as a scope, each once, in the order they came; what is no logical id is left out."""
+    unique = dict.fromkeys(patient for patient in patients if isinstance(patient, str) and is_logical_id(patient))
     return ResolvedScope(matches=tuple(PatientMatch(patient=patient) for patient in unique))
 
 

@@ -175,6 +175,8 @@ class ServerSink:
             parameters=((search_parameter(resource_type), token(*identifier)),),
         )
         bundle = _object(self._connection.send_once(search.request(self._connection, count=_FEW)), search.action)
+        if bundle.get("resourceType") != "Bundle":
+            raise FatalTransportError(action=search.action, detail="the answer is no searchset")
         bodies = [body for body in _matches(bundle) if body.get("resourceType") == resource_type]
         if not all(carries(body, identifier) for body in bodies):
             raise FatalTransportError(action=search.action, detail="the server ignored the search by identifier")

@@ -124,6 +124,13 @@ def test_a_server_that_ignores_the_identifier_search_is_refused(ward: Ward, with
         ward.sink.find("ResearchSubject", OURS)
 
 
+@pytest.mark.parametrize("body", [b"{}", b'{"resourceType": "OperationOutcome"}'])
+def test_an_answer_that_is_no_search_result_is_never_taken_for_an_empty_one(ward: Ward, body: bytes) -> None:
+    ward.fault(Fault(body=body), "GET")
+    with pytest.raises(FatalTransportError):
+        ward.sink.find("ResearchSubject", OURS)
+
+
 @pytest.mark.parametrize(
     "etag",
     [lambda v: f'W/"{v}"', lambda v: f'"{v}"', lambda v: v, lambda v: None],
