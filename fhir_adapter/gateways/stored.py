@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
+from fhir_adapter.gateways.url_parts import split_url
 from fhir_adapter.ports.sink import StoredResource
 
 _ETAG = re.compile(r'(?:W/)?"?(?P<version>[A-Za-z0-9\-.]{1,64})"?')
@@ -45,7 +45,7 @@ def read_location(header: str | None, resource_type: str) -> tuple[str, str | No
     >>> read_location("ResearchSubject/7", "ResearchSubject")
     ('7', None)
     """
-    match = re.search(rf"(?:^|/){resource_type}/([^/]+)(?:/_history/([^/]+))?/?$", urlsplit(header or "").path)
+    match = re.search(rf"(?:^|/){resource_type}/([^/]+)(?:/_history/([^/]+))?/?$", split_url(header).path)
     return (match[1], match[2]) if match is not None else None
 
 
