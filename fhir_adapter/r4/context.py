@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from fhir_adapter.domain.codes import CodeMeaning, Coding, Terminology
-from fhir_adapter.domain.facts import CodedValue
-from fhir_adapter.domain.moments import FhirDateTime
+from fhir_adapter.domain.facts import CodedValue, ReferenceRange
+from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.protocol import AttestationLink
-from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.quantity import Quantity, UnitRule
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from fhir_adapter.ports.hospital import HospitalTraits
 
@@ -67,6 +67,24 @@ class TimeProblem(NamedTuple):
     detail: str
 
 
+class Limits(NamedTuple):
+    """The limits of normal of one result.
+
+    Attributes:
+        lln: 0..1; only where exactly one range is given and it holds for everybody.
+        uln: 0..1; the same.
+        problem: 0..1; why neither could be taken.
+        path: 0..1; FHIRPath of the range taken.
+        ranges: 0..*; every readable range.
+    """
+
+    lln: Quantity | None = None
+    uln: Quantity | None = None
+    problem: str | None = None
+    path: str | None = None
+    ranges: tuple[ReferenceRange, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Caches:
     """What was decoded before; keys are the bytes of the JSON element or the text of a time."""
@@ -75,6 +93,9 @@ class Caches:
     concepts: Cache[bytes, CodedValue] = field(default_factory=Cache)
     categories: Cache[bytes, str | None] = field(default_factory=Cache)
     times: Cache[str, FhirDateTime | TimeProblem] = field(default_factory=Cache)
+    moments: Cache[str, Effective] = field(default_factory=Cache)
+    subjects: Cache[tuple[bytes, str | None], str | None] = field(default_factory=Cache)
+    limits: Cache[tuple[bytes, str | None, str, str], Limits] = field(default_factory=Cache)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,12 @@ time stands in; callers pass its path.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from fhir_adapter.domain.moments import Effective, FhirDateTime, Precision
 from fhir_adapter.domain.source import Rejection, RejectionReason
+from fhir_adapter.r4.construction import fast_constructor
 from fhir_adapter.r4.context import ReadingContext, TimeProblem
 from fhir_adapter.r4.wire import Period
 
@@ -27,6 +28,16 @@ _MOMENT = re.compile(
     r"(?P<zone>Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?)?)?)?",
     re.ASCII,
 )
+
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_USUAL_SHAPES = frozenset(
+    f"0000-00-00T00:00:00{fraction}{zone}".encode()
+    for fraction in ("", ".0", ".000", ".000000")
+    for zone in ("Z", "+00:00", "-00:00")
+)
+_WIDEST = timedelta(hours=14)
+_make_moment = fast_constructor(FhirDateTime)
+_make_effective = fast_constructor(Effective)
 
 _GRAMMAR = TimeProblem(RejectionReason.INVALID_RESOURCE, "time")
 _YEAR = TimeProblem(RejectionReason.INVALID_RESOURCE, "year")
@@ -54,6 +65,10 @@ def parse_moment(text: str, assume_zone: str | None = None) -> FhirDateTime | Ti
     >>> parse_moment("2026-01-02T10:00:00").reason.name
     'NAIVE_TIME'
     """
+    if _shape(text) in _USUAL_SHAPES:
+        moment = _parse_usual(text)
+        if moment is not None:
+            return moment
     match = _MOMENT.fullmatch(text)
     if match is None:
         return _GRAMMAR
@@ -98,10 +113,32 @@ def read_instant(text: str, context: ReadingContext) -> FhirDateTime | None:
     return moment if isinstance(moment, FhirDateTime) and moment.precision is Precision.TIME else None
 
 
+def read_occurrence(text: str, path: str, context: ReadingContext) -> Effective | Rejection:
+    """Read a dateTime as the moment something was found: it cannot lie after the reading.
+
+    Args:
+        text: As written.
+        path: FHIRPath of the element.
+        context: For the hospital's zone and the time of reading.
+
+    Returns:
+        The moment, or its rejection (INVALID_RESOURCE, NAIVE_TIME, FUTURE_TIME).
+    """
+    known = context.caches.moments.get(text)
+    if known is not None:
+        return known
+    effective = read_moment(text, path, context)
+    if isinstance(effective, Rejection):
+        return effective
+    if is_future(effective, context):
+        return Rejection(reason=RejectionReason.FUTURE_TIME, path=path)
+    return context.caches.moments.keep(text, effective)
+
+
 def read_moment(text: str, path: str, context: ReadingContext) -> Effective | Rejection:
     """Read a dateTime as the moment something was true."""
     moment = read_time(text, path, context)
-    return moment if isinstance(moment, Rejection) else Effective(moment)
+    return moment if isinstance(moment, Rejection) else _make_effective(moment)
 
 
 def read_period(period: Period, path: str, context: ReadingContext) -> Effective | Rejection:
@@ -138,6 +175,25 @@ def _cached(text: str, context: ReadingContext) -> FhirDateTime | TimeProblem:
     times = context.caches.times
     found = times.get(text)
     return found if found is not None else times.keep(text, parse_moment(text, context.traits.assume_zone))
+
+
+def _shape(text: str) -> bytes:
+    """Write `0` for every digit; whatever is not ASCII gives no shape."""
+    return text.encode("ascii", "replace").translate(_DIGITS_TO_ZERO)
+
+
+def _parse_usual(text: str) -> FhirDateTime | None:
+    """Read a time of one of the usual shapes; None leaves it to the grammar to say what is wrong."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    offset = moment.utcoffset()
+    if offset is None or not -_WIDEST <= offset <= _WIDEST or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    if text[-2] > "5" and text[-1] != "Z":  # Python takes +05:75 for an offset
+        return None
+    return _make_moment(text, Precision.TIME, moment.date(), moment)
 
 
 def _parse_date(text: str, match: re.Match[str]) -> FhirDateTime:

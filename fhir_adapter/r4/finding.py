@@ -14,14 +14,16 @@ from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4.admission import About
-from fhir_adapter.r4.context import CodeReading
-from fhir_adapter.r4.ranges import Limits, read_limits
+from fhir_adapter.r4.construction import fast_constructor
+from fhir_adapter.r4.context import CodeReading, Limits
+from fhir_adapter.r4.ranges import read_limits
 from fhir_adapter.r4.read_specimen import SpecimenReading
 from fhir_adapter.r4.received import Received
-from fhir_adapter.r4.values import Question, Value, read_interpretation, read_value
+from fhir_adapter.r4.values import Value, ask, read_interpretation, read_value
 from fhir_adapter.r4.wire_observation import ComponentElement, Valued
 
 _NO_LIMITS = Limits()
+_make_finding = fast_constructor(Finding)
 
 
 class Occasion(NamedTuple):
@@ -66,7 +68,7 @@ def read_finding(
     if meaning is None:
         return None
     context = occasion.received.context
-    question = Question(meaning, path, context)
+    question = ask(meaning, path, context)
     value = read_value(element, question)
     if value is None:
         return None
@@ -76,7 +78,7 @@ def read_finding(
     if isinstance(value.reported, Quantity) and element.reference_range:
         limits = read_limits(element, value.reported, question)
     said = read_interpretation(element, context)
-    return Finding(
+    return _make_finding(
         source=occasion.received.source,
         path=value.path,
         concepts=meaning.concepts,
@@ -116,7 +118,7 @@ def read_component(part: Part, occasion: Occasion) -> Component | Rejection:
         return about.refuse(RejectionReason.MODIFIER_EXTENSION, f"{part.path}.modifierExtension")
     if known is None:
         return about.refuse(RejectionReason.UNMAPPED_CODE, f"{part.path}.code", part.code.problem or "no-code")
-    value = read_value(part.element, Question(known, part.path, occasion.received.context))
+    value = read_value(part.element, ask(known, part.path, occasion.received.context))
     if isinstance(value, Value):
         return Component(value.path, known.concepts, part.code.codings, value.reported, value.standard)
     missing = about.refuse(RejectionReason.VALUE_ABSENT, f"{part.path}.value", "none")

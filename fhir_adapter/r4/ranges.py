@@ -19,7 +19,7 @@ from fhir_adapter.domain.quantity import Quantity, UnitRule
 from fhir_adapter.domain.source import Rejection
 from fhir_adapter.r4 import wire
 from fhir_adapter.r4.coding import coded_value
-from fhir_adapter.r4.context import ReadingContext
+from fhir_adapter.r4.context import Limits, ReadingContext
 from fhir_adapter.r4.quantities import UCUM, read_number, read_quantity, to_standard
 from fhir_adapter.r4.values import Question
 from fhir_adapter.r4.wire_observation import ReferenceRangeElement, Valued
@@ -50,24 +50,6 @@ _YEARS: Final = {
 _decoder = msgspec.json.Decoder(tuple[ReferenceRangeElement, ...])
 
 
-class Limits(NamedTuple):
-    """The limits of one result.
-
-    Attributes:
-        lln: 0..1; only where exactly one range is given and it holds for everybody.
-        uln: 0..1; the same.
-        problem: 0..1; why neither could be taken.
-        path: 0..1; FHIRPath of the range taken.
-        ranges: 0..*; every readable range.
-    """
-
-    lln: Quantity | None = None
-    uln: Quantity | None = None
-    problem: str | None = None
-    path: str | None = None
-    ranges: tuple[ReferenceRange, ...] = ()
-
-
 def read_limits(element: Valued, reported: Quantity, question: Question) -> Limits:
     """Read the limits of normal printed with a quantity.
 
@@ -87,6 +69,13 @@ def read_limits(element: Valued, reported: Quantity, question: Question) -> Limi
     rule = question.rule
     if not element.reference_range or rule is None:
         return _NO_LIMITS
+    limits = question.context.caches.limits
+    key = (bytes(element.reference_range), reported.unit, rule.id, question.path)
+    known = limits.get(key)
+    return known if known is not None else limits.keep(key, _read_limits(element, reported, rule, question))
+
+
+def _read_limits(element: Valued, reported: Quantity, rule: UnitRule, question: Question) -> Limits:
     found: list[ReferenceRange | _Unusable] = []
     for index, each in enumerate(_decoder.decode(element.reference_range)):
         path = f"{question.path}.referenceRange[{index}]"

@@ -14,19 +14,22 @@ from fhir_adapter.domain.facts import Component, Fact, Finding, Reading
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason
 from fhir_adapter.r4 import wire
-from fhir_adapter.r4.admission import About, admit, end_without_code
-from fhir_adapter.r4.bindings import ObservationStatus, parse_binding
+from fhir_adapter.r4.admission import About, admit, end_without_code, retract
+from fhir_adapter.r4.bindings import ObservationStatus
 from fhir_adapter.r4.coding import read_category, read_code, read_concepts
 from fhir_adapter.r4.context import CodeReading
+from fhir_adapter.r4.datetimes import read_occurrence
 from fhir_adapter.r4.event_time import TimeChoice, read_event_time
 from fhir_adapter.r4.finding import Occasion, Part, read_component, read_finding
 from fhir_adapter.r4.read_specimen import read_specimen_reference
 from fhir_adapter.r4.received import Received
-from fhir_adapter.r4.references import read_reference, read_subject
+from fhir_adapter.r4.references import find_patient, read_reference
 from fhir_adapter.r4.wire_observation import ComponentElement, Observation
 
 ROOT: Final = "Observation"
-_RETRACTING: Final = frozenset({ObservationStatus.ENTERED_IN_ERROR, ObservationStatus.CANCELLED})
+_EFFECTIVE: Final = f"{ROOT}.effective"
+_RETRACTING: Final = frozenset({"entered-in-error", "cancelled"})
+_STATUSES: Final = {status.value: status.value for status in ObservationStatus}
 _components_decoder = msgspec.json.Decoder(tuple[ComponentElement, ...])
 _references_decoder = msgspec.json.Decoder(tuple[wire.Reference, ...])
 
@@ -48,30 +51,46 @@ def read_observation(observation: Observation, received: Received) -> Reading:
         http://hl7.org/fhir/R4/observation.html; rules A.11.
     """
     if observation.status in _RETRACTING:
-        return received.retracted(read_subject(observation.subject, received).patient or received.page.patient)
-    code = read_code(observation.code, received.context)
+        return retract(observation.subject, received)
+    context = received.context
+    code = read_code(observation.code, context)
     parts = _read_parts(observation, received) if observation.component else ()
     if code.meaning is None and all(part.code.meaning is None for part in parts):
         return _end_unneeded(observation, code, parts, received)
     effective = _read_effective(observation, received)
-    about = _about(code, parts, observation, effective, received)
-    patient = admit(observation, observation.subject, "subject", received)
-    if isinstance(patient, Reading):
-        return _claim(patient, about, received)
-    if isinstance(effective, Rejection):
-        return received.rejected(patient, about.claim(effective))
-    status = parse_binding(ObservationStatus, observation.status)
-    if status is None:
-        return received.rejected(patient, about.refuse(RejectionReason.UNKNOWN_STATUS, f"{ROOT}.status"))
+    status = _STATUSES.get(observation.status)
+    patient = find_patient(observation.subject, received)
+    if (
+        patient is None
+        or status is None
+        or isinstance(effective, Rejection)
+        or observation.modifier_extension
+        or observation.implicit_rules
+    ):
+        return _refuse(observation, effective, _about(code, parts, observation, effective, received), received)
     occasion = Occasion(
         received,
-        status.value,
-        about.category,
+        status,
+        read_category(observation.category, context),
         effective,
-        read_concepts(observation.method, received.context).answers if observation.method else None,
+        read_concepts(observation.method, context).answers if observation.method else None,
         read_specimen_reference(observation.specimen, observation.contained, received),
     )
-    return _read_values(observation, code, parts, occasion, patient)
+    if parts or not isinstance(found := read_finding(observation, code, ROOT, occasion), Finding):
+        return _read_values(observation, code, parts, occasion, patient)
+    return received.mapped(patient, (found,), (), _references(observation, received))
+
+
+def _refuse(
+    observation: Observation, effective: Effective | Rejection | None, about: About, received: Received
+) -> Reading:
+    """Refuse the whole for the first thing that stands against it."""
+    patient = admit(observation, observation.subject, "subject", received, about)
+    if isinstance(patient, Reading):
+        return patient
+    if isinstance(effective, Rejection):
+        return received.rejected(patient, about.claim(effective))
+    return received.rejected(patient, about.refuse(RejectionReason.UNKNOWN_STATUS, f"{ROOT}.status"))
 
 
 def _read_parts(observation: Observation, received: Received) -> tuple[Part, ...]:
@@ -83,16 +102,16 @@ def _read_parts(observation: Observation, received: Received) -> tuple[Part, ...
 
 
 def _read_effective(observation: Observation, received: Received) -> Effective | Rejection | None:
-    path = f"{ROOT}.effective"
-    instant = observation.effective_instant
-    if instant and observation.effective_date_time:
-        return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=path, detail="several")
+    moment, instant = observation.effective_date_time, observation.effective_instant
+    others = observation.effective_period is not None or observation.effective_timing
+    if moment and not instant and not others:
+        return read_occurrence(moment, _EFFECTIVE, received.context)
+    if moment and instant:
+        return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=_EFFECTIVE, detail="several")
     choice = TimeChoice(
-        observation.effective_date_time or instant,
-        observation.effective_period,
-        (("Timing", observation.effective_timing),),
+        moment or instant, observation.effective_period, (("Timing", observation.effective_timing),)
     )
-    return read_event_time(choice, path, received.context)
+    return read_event_time(choice, _EFFECTIVE, received.context)
 
 
 def _about(
@@ -113,23 +132,17 @@ def _end_unneeded(
 ) -> Reading:
     """End an Observation none of whose codes is needed: left out, or refused where one could not be read."""
     unmapped = [part for part in parts if part.code.problem is not None]
-    subject = read_subject(observation.subject, received)
     if code.problem is None and not unmapped:
         rule = code.excluded_by or Exclusion.CODE_NOT_NEEDED
-        return received.excluded(rule, subject.patient, _references(observation, received))
+        patient = find_patient(observation.subject, received)
+        return received.excluded(rule, patient, _references(observation, received))
     effective = _read_effective(observation, received)
     about = _about(code, parts, observation, effective, received)
-    patient = admit(observation, observation.subject, "subject", received)
-    if isinstance(patient, Reading):
-        return _claim(patient, about, received)
-    root = end_without_code(code, observation.code, f"{ROOT}.code", patient, received, about)
-    return received.rejected(patient, *root.rejections, *(_refuse_code(part, about) for part in unmapped))
-
-
-def _claim(reading: Reading, about: About, received: Received) -> Reading:
-    if not reading.rejections:
-        return reading
-    return received.rejected(reading.patient, *(about.claim(each) for each in reading.rejections))
+    admitted = admit(observation, observation.subject, "subject", received, about)
+    if isinstance(admitted, Reading):
+        return admitted
+    root = end_without_code(code, observation.code, f"{ROOT}.code", admitted, received, about)
+    return received.rejected(admitted, *root.rejections, *(_refuse_code(part, about) for part in unmapped))
 
 
 def _refuse_code(part: Part, about: About) -> Rejection:
@@ -163,7 +176,7 @@ def _read_values(
     found = _Found()
     for part in parts:
         _read_part(part, code, occasion, found)
-    main = read_finding(observation, code, ROOT, occasion, tuple(found.attached))
+    main: Finding | Rejection | None = read_finding(observation, code, ROOT, occasion, tuple(found.attached))
     if main is None and code.meaning is not None and not _is_panel(observation, parts):
         absent = occasion.about(code.meaning)
         main = absent.refuse(RejectionReason.VALUE_ABSENT, f"{ROOT}.value", "none")

@@ -12,9 +12,13 @@ import msgspec
 
 from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason, ResourceVersion
+from fhir_adapter.r4.construction import fast_constructor
 from fhir_adapter.r4.context import PageContext, ReadingContext
 from fhir_adapter.r4.datetimes import read_instant
 from fhir_adapter.r4.wire import Meta, Resource
+
+_make_reading = fast_constructor(Reading)
+_make_version = fast_constructor(ResourceVersion)
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +46,7 @@ class Received(msgspec.Struct, frozen=True, gc=False):
         references: tuple[str, ...] = (),
     ) -> Reading:
         """End with facts; `rejections` are the parts that gave none."""
-        return Reading(
+        return _make_reading(
             source=self.source, patient=patient, facts=facts, rejections=rejections, references=references
         )
 
@@ -65,7 +69,7 @@ class Received(msgspec.Struct, frozen=True, gc=False):
 
     def excluded(self, rule: Exclusion, patient: str | None = None, references: tuple[str, ...] = ()) -> Reading:
         """End by a rule that leaves the resource out."""
-        return Reading(source=self.source, patient=patient, excluded_by=rule, references=references)
+        return _make_reading(source=self.source, patient=patient, excluded_by=rule, references=references)
 
     def retracted(self, patient: str | None) -> Reading:
         """End with every earlier fact of this resource void (entered-in-error, cancelled)."""
@@ -96,7 +100,7 @@ def version_of(
         version = meta.version_id
     else:
         version = updated.text if updated is not None else f"sha256:{content}"
-    return ResourceVersion(context.traits.id, resource_type, resource_id, version, updated, content)
+    return _make_version(context.traits.id, resource_type, resource_id, version, updated, content)
 
 
 def _digest(raw: bytes) -> str:

@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from fhir_adapter.r4.received import Received
-from fhir_adapter.r4.wire import Reference, Wire, is_present, reference_decoder
+from fhir_adapter.r4.wire import Reference, Wire, reference_decoder
 
 _LITERAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
@@ -78,9 +78,9 @@ def read_subject(raw: Raw, received: Received) -> Subject:
         WRONG_PATIENT where it names another one than the page was asked for, excluded where the resource is
         about something that is no patient.
     """
-    if not is_present(raw):
+    if not raw:
         return Subject(None, RejectionReason.INVALID_RESOURCE, "no-patient")
-    reference = read_reference(reference_decoder.decode(raw), received)
+    reference = _read_cached(raw, received)
     if reference is None:
         return Subject(None, RejectionReason.INVALID_RESOURCE, "no-patient")
     kind, _, patient = reference.partition("/")
@@ -90,6 +90,28 @@ def read_subject(raw: Raw, received: Received) -> Subject:
     if asked is not None and asked != patient:
         return Subject(None, RejectionReason.WRONG_PATIENT)
     return Subject(patient)
+
+
+def _read_cached(raw: Raw, received: Received) -> str | None:
+    """Read a reference that many resources repeat; fullUrls hold for one page only."""
+    page = received.page
+    if page.references:
+        return read_reference(reference_decoder.decode(raw), received)
+    subjects = received.context.caches.subjects
+    key = (bytes(raw), page.base)
+    if key not in subjects:
+        subjects.keep(key, read_reference(reference_decoder.decode(raw), received))
+    return subjects[key]
+
+
+def find_patient(raw: Raw, received: Received) -> str | None:
+    """Name the patient a resource is about; None wherever `read_subject` gives a reason."""
+    reference = _read_cached(raw, received) if raw else None
+    if reference is None or not reference.startswith("Patient/"):
+        return None
+    patient = reference[8:]
+    asked = received.page.patient
+    return patient if asked is None or asked == patient else None
 
 
 def find_contained(text: str, contained: tuple[Raw, ...]) -> Raw | None:

@@ -12,6 +12,7 @@ MAX_DEPTH = 64
 """Nesting beyond this is refused (design contracts, Facts, strict JSON)."""
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_NOT_OPENING = bytes(set(range(256)) - set(b"{["))
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 
 
@@ -32,9 +33,9 @@ def find_problem(raw: bytes) -> str | None:
     """
     if not raw.isascii() and not _is_utf8(raw):
         return "utf-8"
-    if b"\\u0000" in raw:
+    if b"\\" in raw and b"\\u0000" in raw:
         return "control-character"
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _is_too_deep(raw):
+    if len(raw.translate(None, _NOT_OPENING)) > MAX_DEPTH and _is_too_deep(raw):
         return "depth"
     return None
 

@@ -40,18 +40,15 @@ class Question(NamedTuple):
 
     Attributes:
         meaning: Of the code beside the value.
+        rule: 0..1; the rule the concept's quantities follow; None where it carries none.
         path: FHIRPath of the element that carries the value.
         context: What reading depends on.
     """
 
     meaning: CodeMeaning
+    rule: UnitRule | None
     path: str
     context: ReadingContext
-
-    @property
-    def rule(self) -> UnitRule | None:
-        """The rule the concept's quantities follow; None where it carries none."""
-        return None if self.meaning.unit_rule is None else self.context.unit_rules.get(self.meaning.unit_rule)
 
     def refuse(self, reason: RejectionReason, element: str, detail: str = "") -> Rejection:
         """Refuse an element of the carrier."""
@@ -73,6 +70,8 @@ def read_value(element: Valued, question: Question) -> Value | Rejection | None:
     Source:
         http://hl7.org/fhir/R4/observation-definitions.html#Observation.value_x_
     """
+    if element.value_quantity is not None and not _has_more_than_quantity(element):
+        return _read_quantity(element, question)
     present = [name for name in _READERS if getattr(element, name)]
     if len(present) > 1:
         return question.refuse(RejectionReason.INVALID_RESOURCE, "value", "several")
@@ -107,6 +106,28 @@ def read_interpretation_only(element: Valued, question: Question) -> Value | Non
     if score is None and not said.answers:
         return None
     return Value(said, score, f"{question.path}.interpretation")
+
+
+def ask(meaning: CodeMeaning, path: str, context: ReadingContext) -> Question:
+    """Put the question a code asks of the value beside it."""
+    rule = None if meaning.unit_rule is None else context.unit_rules.get(meaning.unit_rule)
+    return Question(meaning, rule, path, context)
+
+
+def _has_more_than_quantity(element: Valued) -> bool:
+    return bool(
+        element.data_absent_reason
+        or element.value_codeable_concept
+        or element.value_string
+        or element.value_boolean
+        or element.value_integer
+        or element.value_range
+        or element.value_ratio
+        or element.value_sampled_data
+        or element.value_time
+        or element.value_date_time
+        or element.value_period
+    )
 
 
 def _read_quantity(element: Valued, question: Question) -> Value | Rejection:

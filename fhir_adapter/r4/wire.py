@@ -126,4 +126,4 @@ quantity_decoder = msgspec.json.Decoder(Quantity)
 
 def is_present(raw: Raw) -> bool:
     """Say whether an element decoded later is in the JSON at all."""
-    return len(memoryview(raw)) > 0
+    return bool(raw)
