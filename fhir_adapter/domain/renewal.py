@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
+from fhir_adapter.domain.assessment import walk
 from fhir_adapter.domain.operators import ConsentSigned
 from fhir_adapter.domain.protocol import ParticipationRule, Trial
 from fhir_adapter.domain.spans import birthday
 from fhir_adapter.domain.statements import ConsentStatement, SignerRole
 from fhir_adapter.domain.timeline import Timeline
-from fhir_adapter.domain.trees import walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def assess_renewal(
     if not reached:
         return Renewal(recheck_on=upcoming)
     age, since = max(reached, key=lambda pair: pair[1])
-    if any(_renews(consent, signed, age, since, zone) for consent in timeline.consents):
+    if _is_renewed(timeline, signed, age, since, zone):
         return Renewal(recheck_on=upcoming)
     grace_over = since + timedelta(days=rule.consent_grace_days + 1)
     overdue = today >= grace_over
@@ -83,13 +83,25 @@ def _birth_day(timeline: Timeline, zone: tzinfo) -> date | None:
     return demographics.birth_date.day(zone)
 
 
-def _renews(consent: ConsentStatement, signed: ConsentSigned | None, age: int, since: date, zone: tzinfo) -> bool:
-    if consent.status != "active" or not consent.is_research or consent.denies or consent.signed is None:
-        return False
-    if signed is not None and signed.policies and not set(signed.policies) & set(consent.policies):
-        return False
-    day = consent.signed.day(zone)
-    return day is not None and day >= since and _required(signed, age) <= set(consent.signers)
+def _is_renewed(timeline: Timeline, signed: ConsentSigned | None, age: int, since: date, zone: tzinfo) -> bool:
+    """Signers of several documents count together, as they do for the first consent."""
+    policies = signed.policies if signed is not None else ()
+    renewing = [
+        consent
+        for consent in timeline.consents
+        if _counts(consent, policies) and (day := _signed_on(consent, zone)) is not None and day >= since
+    ]
+    signers = {signer for consent in renewing for signer in consent.signers}
+    return bool(renewing) and _required(signed, age) <= signers
+
+
+def _counts(consent: ConsentStatement, policies: tuple[str, ...]) -> bool:
+    is_in_force = consent.status == "active" and not consent.denies and consent.verified is not False
+    return consent.is_research and is_in_force and (not policies or not set(policies).isdisjoint(consent.policies))
+
+
+def _signed_on(consent: ConsentStatement, zone: tzinfo) -> date | None:
+    return consent.signed.day(zone) if consent.signed is not None else None
 
 
 def _required(signed: ConsentSigned | None, age: int) -> set[SignerRole]:

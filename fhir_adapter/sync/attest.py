@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from fhir_adapter.domain.assessment import walk
 from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import FhirDateTime, Precision
@@ -18,7 +19,6 @@ from fhir_adapter.domain.protocol import AttestationLink, Kind, LinkType, Trial
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.source import ResourceVersion
 from fhir_adapter.domain.statements import Attestation
-from fhir_adapter.domain.trees import walk
 from fhir_adapter.errors import UsageError
 from fhir_adapter.ports.rows import AuditEntry, SubjectRow
 from fhir_adapter.sync.desk import Desk, derive_again, find_person, find_subject

@@ -75,15 +75,30 @@ def test_a_consent_signed_on_the_birthday_by_both_renews_it() -> None:
         consent(date(2026, 3, 20), PARENT, CHILD, status="proposed"),
         consent(date(2026, 3, 20), PARENT, CHILD, is_research=False),
         consent(date(2026, 3, 20), PARENT, CHILD, denies=True),
+        consent(date(2026, 3, 20), PARENT, CHILD, verified=False),
         consent(date(2026, 3, 20), PARENT, CHILD, signed=None),
         consent(
             date(2026, 3, 20), PARENT, CHILD, signed=FhirDateTime("2026-03", Precision.MONTH, date(2026, 3, 1))
         ),
     ],
-    ids=["a day early", "parent alone", "not active", "not research", "denied", "undated", "month only"],
+    ids=[
+        "a day early",
+        "parent alone",
+        "not active",
+        "not research",
+        "denied",
+        "refuted",
+        "undated",
+        "month only",
+    ],
 )
 def test_a_consent_that_falls_short_renews_nothing(other: ConsentStatement) -> None:
     assert assess(timeline(FIRST, other), date(2026, 3, 25)).due_age == 14
+
+
+def test_two_documents_since_the_birthday_renew_it_together() -> None:
+    both = timeline(FIRST, consent(date(2026, 3, 12), PARENT), consent(date(2026, 3, 19), CHILD))
+    assert assess(both, date(2026, 4, 20)).due_age is None
 
 
 def test_at_eighteen_the_patient_signs_alone() -> None:

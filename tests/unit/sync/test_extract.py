@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.errors import InvariantError
@@ -47,9 +48,11 @@ class ServerSource(MemorySource):
         self.plans: list[ReadPlan] = []
         self.fetched: list[str] = []
 
+    @override
     def describe(self) -> SourceDescription:
         return SourceDescription(kind="server", place="https://ward.example/fhir")
 
+    @override
     def pages(self, plan: ReadPlan) -> Iterator[SourcePage | ScopeReceipt]:
         self.plans.append(plan)
         for item in super().pages(plan):
@@ -59,6 +62,7 @@ class ServerSource(MemorySource):
             wanted = [raw for raw in item.resources if any(f"{p}".encode() in bytes(raw) for p in plan.patients)]
             yield SourcePage(resources=wanted, origin=item.origin)
 
+    @override
     def fetch(self, references: Sequence[str]) -> Iterator[SourcePage]:
         self.fetched += references
         found = [written(self.elsewhere[each]) for each in references if each in self.elsewhere]
