@@ -131,7 +131,7 @@ def assess_consent_provision(node: ConsentProvision, scene: Scene) -> Answer:
 
     Returns:
         MET or NOT_MET by the latest consent that names it; CONFLICTING where that both permits and denies it;
-        MISSING where none names it.
+        NEEDS_ATTESTATION where none names it, for a person may know.
 
     Source:
         reading A36; http://hl7.org/fhir/R4/consent-definitions.html#Consent.provision.
@@ -142,7 +142,8 @@ def assess_consent_provision(node: ConsentProvision, scene: Scene) -> Answer:
     evidence = [of_consent(consent) for consent in latest]
     expires = scene.next_of(_ends(scene, node.policies))
     if not latest:
-        causes = [*_not_read(scene), Cause(reason=UnknownReason.MISSING, note="no consent in force names it")]
+        note = "no consent in force names it"
+        causes = [*_not_read(scene), Cause(reason=UnknownReason.NEEDS_ATTESTATION, note=note)]
         return unknown(node, causes, what=_SUBJECT, expires=expires)
     if len(rulings) > 1 or any(consent.contested for consent in latest):
         cause = Cause(reason=UnknownReason.CONFLICTING, note="it is both permitted and denied")

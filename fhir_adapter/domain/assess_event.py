@@ -90,9 +90,10 @@ def _events(node: EventWithin, scene: Scene) -> Iterator[Event]:
         EventSource.DIAGNOSIS: timeline.diagnoses,
     }
     seen: set[Event] = set()
-    for source in node.sources:
-        for concept in (*node.concepts, *node.undated):
-            for event in shelves[source].get(concept, ()):
+    for source, shelf in shelves.items():
+        wanted = (*node.concepts, *node.undated) if source in node.sources else node.undated
+        for concept in wanted:
+            for event in shelf.get(concept, ()):
                 if event not in seen:
                     seen.add(event)
                     yield event

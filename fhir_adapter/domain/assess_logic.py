@@ -52,8 +52,9 @@ def assess_when(node: When, scene: Scene, ask: Ask) -> Answer:
         ask: Answers a statement.
 
     Returns:
-        The chosen statement's answer; with an UNKNOWN condition the answer both give, else UNKNOWN. Statements
-        not chosen are not asked.
+        The chosen statement's answer; with an UNKNOWN condition the answer both give, else UNKNOWN for the
+        condition's reason: what one statement lacks counts once it is known which of them is asked. Where both
+        lack the same, that counts too.
 
     Source:
         S. C. Kleene, Introduction to Metamathematics (1952), section 64.
@@ -65,7 +66,11 @@ def assess_when(node: When, scene: Scene, ask: Ask) -> Answer:
     branches = [ask(each, scene) for each in (node.then, node.otherwise)]
     truths = {branch.truth for branch in branches}
     answers = [condition, *branches]
-    return _combined(node, truths.pop() if len(truths) == 1 else Truth.UNKNOWN, answers, scene, deciding=answers)
+    truth = truths.pop() if len(truths) == 1 else Truth.UNKNOWN
+    whole = _combined(node, truth, answers, scene, deciding=answers)
+    if truth is not Truth.UNKNOWN or branches[0].reason is branches[1].reason:
+        return whole
+    return replace(whole, reason=condition.reason, next_fact=_next_fact(node, condition))
 
 
 def assess_agree(node: Agree, scene: Scene, ask: Ask) -> Answer:
@@ -136,8 +141,9 @@ def assess_attestable(node: Attestable, scene: Scene, ask: Ask) -> Answer:
         ask: Answers a statement.
 
     Returns:
-        The rule's answer where it is decided or its reason is not named; else the attestation's. Where both
-        are UNKNOWN the causes of both count.
+        The rule's answer where it is decided or its reason is not named, and where nobody attested anything:
+        a statement that is merely possible is no cause. Else the attestation's; where that is UNKNOWN too
+        (stale, conflicting) the causes of both count.
 
     Source:
         design contracts, Criteria and verdicts: mode assist.
@@ -146,6 +152,8 @@ def assess_attestable(node: Attestable, scene: Scene, ask: Ask) -> Answer:
     if answer.reason is None or answer.reason not in node.on:
         return _combined(node, answer.truth, [answer], scene)
     attested = ask(node.by, scene)
+    if attested.reason is UnknownReason.NEEDS_ATTESTATION:
+        return _combined(node, Truth.UNKNOWN, [answer], scene)
     deciding = [answer, attested] if attested.truth is Truth.UNKNOWN else [attested]
     return _combined(node, attested.truth, [answer, attested], scene, deciding=deciding)
 

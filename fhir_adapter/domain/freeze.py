@@ -1,46 +1,103 @@
 """A frozen verdict: whether the evidence it rests on was corrected since.
 
-Knows: which cited versions no longer hold. Does not know: what follows; a person reviews it. A correction never
-changes a frozen status by itself.
+Knows: which cited sources no longer say what was cited. Does not know: what follows; a person reviews it. A
+correction never changes a frozen status by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from fhir_adapter.domain.evidence import RECEIPT, SHOWN
-from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.evidence import (
+    RECEIPT,
+    SHOWN,
+    of_attestation,
+    of_consent,
+    of_event,
+    of_finding,
+    of_gap,
+    of_limit,
+    of_patient,
+    of_specimen,
+)
+from fhir_adapter.domain.records import Amount, EligibilityRecord, Evidence
 from fhir_adapter.domain.timeline import Timeline
+
+_T = TypeVar("_T")
+
+Saying = tuple[str, str, Amount | None, Amount | None, str | None, str | None]
+"""Reference, path, value as reported and as standardised, time and note: what was cited, in any version."""
 
 
 def find_corrections(frozen: EligibilityRecord, timeline: Timeline) -> tuple[str, ...]:
-    """Find the resources a frozen record cites in a version that no longer holds.
+    """Find the resources that no longer say what a frozen record cites them for.
 
-    New results that merely come later are no correction. What was only shown to the person, and completeness
-    receipts, are no evidence here. A version that repeats the cited content is no correction either.
+    New results that merely come later are no correction, and neither is a new version that says the same (a
+    new address of the patient). What was only shown, and completeness receipts, are no evidence here.
 
     Args:
         frozen: The accepted record.
         timeline: The facts that hold today.
 
     Returns:
-        References whose cited version was superseded, retracted or contested, in order; empty where the
+        References whose cited content was superseded, retracted or contested, in order; empty where the
         evidence stands.
 
     Source:
         clinical review, PUT-1; design contracts, Time: freeze.
     """
-    return tuple(
-        sorted({reference for reference, version in _cited(frozen) if not _holds(reference, version, timeline)})
-    )
+    cited = [each for each in _cited(frozen) if not _is_current(each, timeline)]
+    if not cited:
+        return ()
+    said = {_saying(each) for each in _all_evidence(timeline) if each.reference not in timeline.contested}
+    return tuple(sorted({each.reference for each in cited if _saying(each) not in said}))
 
 
-def _cited(record: EligibilityRecord) -> Iterator[tuple[str, str]]:
+def _cited(record: EligibilityRecord) -> Iterator[Evidence]:
     for result in record.criteria:
         for evidence in result.evidence:
             if evidence.role not in {RECEIPT, SHOWN}:
-                yield evidence.reference, evidence.version
+                yield evidence
 
 
-def _holds(reference: str, version: str, timeline: Timeline) -> bool:
-    return version in timeline.versions.get(reference, frozenset())
+def _is_current(evidence: Evidence, timeline: Timeline) -> bool:
+    return evidence.version in timeline.versions.get(evidence.reference, frozenset())
+
+
+def _saying(evidence: Evidence) -> Saying:
+    return (
+        evidence.reference,
+        evidence.path,
+        evidence.reported,
+        evidence.standard,
+        evidence.effective,
+        evidence.note,
+    )
+
+
+def _all_evidence(timeline: Timeline) -> Iterator[Evidence]:
+    """Give everything the facts of today can be cited for."""
+    for finding in _each(timeline.findings.values()):
+        yield of_finding(finding)
+        yield from of_specimen(finding, timeline)
+        if finding.uln is not None:
+            yield of_limit(finding, finding.uln, finding.range_path or finding.path)
+        for limits in finding.ranges:
+            if limits.high is not None:
+                yield of_limit(finding, limits.high, limits.path)
+    for shelf in (timeline.exposures, timeline.diagnoses, timeline.interventions):
+        for event in _each(shelf.values()):
+            yield from of_event(event, timeline)
+    yield from map(of_consent, timeline.consents)
+    yield from map(of_attestation, timeline.attestations)
+    yield from map(of_gap, timeline.gaps)
+    who = timeline.demographics
+    if who is not None:
+        yield from of_patient(timeline, "birthDate", who.birth_date.text if who.birth_date is not None else None)
+        yield from of_patient(timeline, "gender", who.gender)
+
+
+def _each(shelves: Iterable[tuple[_T, ...]]) -> Iterator[_T]:
+    for shelf in shelves:
+        yield from shelf

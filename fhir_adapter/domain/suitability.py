@@ -52,7 +52,7 @@ def fault_of(finding: Finding, at: Span | None, query: FindingQuery, scene: Scen
 
     Returns:
         The first fault: contested contents (CONFLICTING), not final (MISSING), method or specimen absent or
-        unmapped (UNMAPPED) or another one (MISSING), oxygen given or unknown (MISSING), taken before the last
+        unmapped or another one (UNMAPPED), oxygen given or unknown (MISSING), taken before the last
         exposure (STALE).
 
     Source:
@@ -84,7 +84,7 @@ def _wrong(
     if not wanted or (known and not set(wanted).isdisjoint(known)):
         return None
     if known:
-        return _fault(finding, UnknownReason.MISSING, f"a result by another {word} does not count")
+        return _fault(finding, UnknownReason.UNMAPPED, f"a result by another {word} does not count")
     note = f"the {word} is {'not stated' if known is None else 'not mapped'}"
     return _fault(finding, UnknownReason.UNMAPPED, note, may_be_current=True)
 
