@@ -6,12 +6,14 @@ correction never changes a frozen status by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import (
     RECEIPT,
     SHOWN,
+    Event,
     of_attestation,
     of_consent,
     of_event,
@@ -86,7 +88,12 @@ def _all_evidence(timeline: Timeline) -> Iterator[Evidence]:
         for limits in finding.ranges:
             if limits.high is not None:
                 yield of_limit(finding, limits.high, limits.path)
-    for shelf in (timeline.exposures, timeline.diagnoses, timeline.interventions):
+    shelves: tuple[Mapping[ConceptId, tuple[Event, ...]], ...] = (
+        timeline.exposures,
+        timeline.diagnoses,
+        timeline.interventions,
+    )
+    for shelf in shelves:
         for event in _each(shelf.values()):
             yield from of_event(event, timeline)
     yield from map(of_consent, timeline.consents)
