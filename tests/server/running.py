@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,12 +33,16 @@ class RunningServer:
         """Forget every resource."""
         httpx.post(f"{self.base.removesuffix('/fhir/R4')}/reset", trust_env=False).raise_for_status()
 
-    def load(self, resources: list[dict[str, object]]) -> None:
+    def load(self, resources: Sequence[Mapping[str, object]]) -> None:
         """Put resources under their own ids."""
-        with httpx.Client(trust_env=False) as client:
-            for resource in resources:
-                url = f"{self.base}/{resource['resourceType']}/{resource['id']}"
-                client.put(url, json=resource).raise_for_status()
+        entries = [
+            {"resource": body, "request": {"method": "PUT", "url": f"{body['resourceType']}/{body['id']}"}}
+            for body in resources
+        ]
+        bundle = {"resourceType": "Bundle", "type": "batch", "entry": entries}
+        answer = httpx.post(self.base, json=bundle, trust_env=False, timeout=60).raise_for_status().json()
+        refused = [e["response"] for e in answer.get("entry", []) if not e["response"]["status"].startswith("2")]
+        assert not refused, refused[0]
 
 
 def fhir_server_or_skip() -> RunningServer:
