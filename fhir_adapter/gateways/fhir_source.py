@@ -134,4 +134,6 @@ class ServerSource:
                 raise
         else:
             if answer.status not in GONE:
-                yield SourcePage(resources=(answer.body,), base=place, origin=request.action)
+                yield SourcePage(
+                    resources=(answer.body,), base=place, origin=request.action, resource_type=resource_type
+                )

@@ -101,7 +101,11 @@ class TypeReader:
             yield from self._refused(IssueKind.INFORMATION, f"http-{answer.status}")
             return
         yield SourcePage(
-            resources=(answer.body,), patient=patient, base=self.connection.place, origin=request.action
+            resources=(answer.body,),
+            patient=patient,
+            base=self.connection.place,
+            origin=request.action,
+            resource_type="Patient",
         )
         yield self._receipt((), cut=False, query="by id")
 
@@ -113,6 +117,7 @@ class TypeReader:
             references=bundle.references,
             origin=f"search {self.resource_type}, page {number}",
             issues=issues,
+            resource_type=self.resource_type,
         )
 
     def _receipt(self, issues: Sequence[SourceIssue], *, cut: bool, query: str) -> ScopeReceipt:

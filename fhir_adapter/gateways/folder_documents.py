@@ -53,7 +53,8 @@ class FileReader:
                 for line in batch:
                     yield from self._parts(line)
             else:
-                yield SourcePage(resources=batch, origin=f"{self.file.label}, from resource {number}")
+                origin = f"{self.file.label}, from resource {number}"
+                yield SourcePage(resources=batch, origin=origin, resource_type=self.file.hint)
             number += len(batch)
 
     def _document(self, content: FileContent) -> Iterator[SourcePage]:
@@ -64,7 +65,7 @@ class FileReader:
     def _parts(self, document: bytes) -> Iterator[SourcePage]:
         bundle = read_bundle(document) if b'"Bundle"' in document else None
         if bundle is None or not (bundle.type or bundle.resources):
-            yield SourcePage(resources=(document,), origin=self.file.label)
+            yield SourcePage(resources=(document,), origin=self.file.label, resource_type=self.file.hint)
             if not _is_one_resource(document):
                 yield self._said(IssueKind.TRUNCATED, BROKEN_DOCUMENT)
             return

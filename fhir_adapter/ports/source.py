@@ -85,6 +85,8 @@ class SourcePage:
         references: fullUrl -> `Type/id`, for urn:uuid references inside a Bundle.
         origin: File or request in words, for rejections; no query, no patient.
         issues: What the source said beside the results.
+        resource_type: 0..1; the type asked for, or promised by the file's name: what cannot even be recognised
+            may have been one of these.
     """
 
     resources: Sequence[bytes | memoryview]
@@ -93,6 +95,7 @@ class SourcePage:
     references: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     issues: tuple[SourceIssue, ...] = ()
+    resource_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

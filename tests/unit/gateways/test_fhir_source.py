@@ -150,6 +150,7 @@ def test_pages_carry_their_origin_without_query_or_patient(ward: Ward) -> None:
         "search Observation, page 3",
     ]
     assert {page.patient for page in pages} == {"anna"}
+    assert [page.resource_type for page in pages] == ["Patient", *["Observation"] * 3]
     assert {page.base for page in pages} == {BASE}
 
 

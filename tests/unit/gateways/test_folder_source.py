@@ -71,6 +71,7 @@ def test_every_line_is_one_resource_whatever_it_holds(tmp_path: Path) -> None:
     pages, _ = read(tmp_path)
     assert resources(pages) == [b'{"a":1}', b"not json}", b"[1]", b'{"a": "\xff"}', b'{"b":2}']
     assert pages[0].origin == "Observation.ndjson, file 1 of 1, from resource 1"
+    assert pages[0].resource_type == "Observation"
 
 
 def test_patients_come_first(tmp_path: Path) -> None:
