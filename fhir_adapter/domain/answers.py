@@ -162,7 +162,7 @@ def in_words(concepts: Iterable[ConceptId]) -> str:
 
 def in_order(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Give evidence without repeats, ordered by reference, path and role."""
-    unique = dict.fromkeys(evidence)
-    if len(unique) < 2:
-        return tuple(unique)
-    return tuple(sorted(unique, key=lambda each: (each.reference, each.path, each.role, each.version)))
+    every = tuple(evidence)
+    if len(every) < 2:
+        return every
+    return tuple(sorted(dict.fromkeys(every), key=lambda each: (each.reference, each.path, each.role, each.version)))

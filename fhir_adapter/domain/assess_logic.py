@@ -39,7 +39,7 @@ def assess_any_of(node: AnyOf, scene: Scene, ask: Ask) -> Answer:
 def assess_not(node: Not, scene: Scene, ask: Ask) -> Answer:
     """The statement does not hold."""
     lets_in = negate(scene.lets_in) if scene.lets_in is not None else None
-    answer = ask(node.of, replace(scene, lets_in=lets_in))
+    answer = ask(node.of, scene.steering(lets_in))
     return _combined(node, negate(answer.truth), [answer], scene)
 
 
@@ -59,7 +59,7 @@ def assess_when(node: When, scene: Scene, ask: Ask) -> Answer:
     Source:
         S. C. Kleene, Introduction to Metamathematics (1952), section 64.
     """
-    condition = ask(node.condition, replace(scene, lets_in=None))
+    condition = ask(node.condition, scene.steering(None))
     if condition.truth is not Truth.UNKNOWN:
         chosen = ask(node.then if condition.truth is Truth.MET else node.otherwise, scene)
         return _combined(node, chosen.truth, [condition, chosen], scene, deciding=[condition, chosen])

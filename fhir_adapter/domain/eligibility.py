@@ -22,7 +22,7 @@ from fhir_adapter.domain.operators import ConsentSigned
 from fhir_adapter.domain.protocol import Criterion, Kind, Trial
 from fhir_adapter.domain.record_digest import digest_record
 from fhir_adapter.domain.records import Answer, CriterionResult, Eligibility, EligibilityRecord, Verdict
-from fhir_adapter.domain.scene import Scene, utc
+from fhir_adapter.domain.scene import Memo, Scene, utc
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import midnight, span
 from fhir_adapter.domain.timeline import Timeline
@@ -101,7 +101,7 @@ def build_scene(timeline: Timeline, trial: Trial, *, as_of: datetime, zone: tzin
         birth=who.birth_date if who is not None else None,
         gender=who.gender if who is not None else None,
     )
-    return replace(scene, consent_signed=_signed(scene, trial))
+    return replace(scene, consent_signed=_signed(scene, trial), memo=Memo())
 
 
 def judge_criterion(criterion: Criterion, scene: Scene) -> tuple[CriterionResult, Answer]:
@@ -118,7 +118,7 @@ def judge_criterion(criterion: Criterion, scene: Scene) -> tuple[CriterionResult
         design contracts, Criteria and verdicts.
     """
     passing = _PASSING[criterion.kind]
-    answer = assess(criterion.rule, replace(scene, lets_in=passing))
+    answer = assess(criterion.rule, scene.steering(passing))
     verdict = Verdict.UNKNOWN
     if answer.truth is not Truth.UNKNOWN:
         verdict = Verdict.PASS if answer.truth is passing else Verdict.FAIL

@@ -120,8 +120,9 @@ def show(concepts: Iterable[ConceptId], scene: Scene) -> tuple[Evidence, ...]:
     """Cite what a person should see, deciding nothing: the latest result, every problem and event."""
     found: list[Evidence] = []
     for concept in concepts:
-        selection = select_current(FindingQuery(concepts=(concept,)), scene)
-        found += [of_finding(finding, role=SHOWN) for finding in selection.current[-1:]]
+        if concept in scene.timeline.findings:
+            selection = select_current(FindingQuery(concepts=(concept,)), scene)
+            found += [of_finding(finding, role=SHOWN) for finding in selection.current[-1:]]
         for event in _events(concept, scene):
             found += of_event(event, scene.timeline, role=SHOWN)
     return tuple(found)

@@ -48,6 +48,8 @@ def _result(result: CriterionResult) -> list[Any]:
 
 
 def _answer(answer: Answer) -> list[Any]:
+    if answer.parts and answer.reason is None:  # decided by its parts: they carry the evidence
+        return [answer.part, answer.label, answer.truth.value, [_answer(each) for each in answer.parts]]
     return [
         answer.part,
         answer.label,

@@ -7,14 +7,15 @@ operators.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
+from typing import Any
 
 from fhir_adapter.domain.anchor import AS_OF, Anchor
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime
-from fhir_adapter.domain.queries import AgeWindow, Window, WindowUnit
+from fhir_adapter.domain.queries import AgeWindow, FindingQuery, Window, WindowUnit
 from fhir_adapter.domain.spans import (
     FIRST_DAY,
     LAST_DAY,
@@ -45,6 +46,21 @@ class Place(Enum):
     UNCERTAIN = "uncertain"
 
 
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """What several statements of one derivation would compute again.
+
+    Attributes:
+        spans: Identity of a moment on the timeline -> the moment (to keep it alive) and its span.
+        selections: Query -> its current findings.
+        scenes: Truth that lets the patient in -> the scene for it.
+    """
+
+    spans: dict[int, tuple[FhirDateTime, Span]] = field(default_factory=dict)
+    selections: dict[FindingQuery, Any] = field(default_factory=dict)
+    scenes: dict[Truth | None, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything one statement is assessed against. Immutable.
@@ -58,6 +74,7 @@ class Scene:
         gender: 0..1; FHIR administrative gender.
         consent_signed: 0..1; when the first research consent in force was signed.
         lets_in: 0..1; the truth of the present statement that lets the patient in; None where neither does.
+        memo: What was computed for these facts and this anchor before; only ever the same again.
     """
 
     timeline: Timeline
@@ -68,6 +85,14 @@ class Scene:
     gender: str | None = None
     consent_signed: FhirDateTime | None = None
     lets_in: Truth | None = Truth.MET
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+    def steering(self, lets_in: Truth | None) -> Scene:
+        """Give the same scene for a statement whose other truth lets the patient in, or neither."""
+        known: Scene | None = self.memo.scenes.get(lets_in)
+        if known is None:
+            known = self.memo.scenes[lets_in] = replace(self, lets_in=lets_in)
+        return known
 
     @property
     def today(self) -> date:
@@ -81,7 +106,12 @@ class Scene:
 
     def span_of(self, moment: FhirDateTime | None) -> Span | None:
         """Give all a written moment can mean; None where nothing was written."""
-        return span(moment, self.zone) if moment is not None else None
+        if moment is None:
+            return None
+        known = self.memo.spans.get(id(moment))
+        if known is None:
+            known = self.memo.spans[id(moment)] = (moment, span(moment, self.zone))
+        return known[1]
 
     def start_of(self, effective: Effective | None) -> Span | None:
         """Give all the start of a moment or period can mean."""
@@ -161,13 +191,10 @@ class Scene:
         planned = self.anchor.planned
         found = [opens(window, planned, self.zone) for window in asked if planned is not None]
         for at in spans:
+            found += [stale_from(at.last, at.last_day, window, self.zone) for window in asked]
             if at.first != at.last:
                 found.append(midnight(at.last_day + timedelta(days=1), self.zone))
-            for window in asked:
-                found += [
-                    stale_from(at.first, at.first_day, window, self.zone),
-                    stale_from(at.last, at.last_day, window, self.zone),
-                ]
+                found += [stale_from(at.first, at.first_day, window, self.zone) for window in asked]
         return self.next_of(found)
 
     def birthdays(self, years: Iterable[int]) -> datetime | None:

@@ -93,6 +93,13 @@ def select_current(query: FindingQuery, scene: Scene) -> Selection:
     Source:
         design contracts, Criteria and Time; clinical review, PUT-1.
     """
+    known: Selection | None = scene.memo.selections.get(query)
+    if known is None:
+        known = scene.memo.selections[query] = _select(query, scene)
+    return known
+
+
+def _select(query: FindingQuery, scene: Scene) -> Selection:
     window = scene.window_for_age(query.windows)
     found = _Sorted()
     for finding in _findings(query, scene):

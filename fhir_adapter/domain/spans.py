@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from fhir_adapter.domain.moments import FhirDateTime, Precision, add_months, completed_years
 from fhir_adapter.domain.queries import Window, WindowUnit
@@ -34,6 +35,7 @@ def clamped(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, zone: tzinfo) -> datetime:
     """Give the first instant of a day at the hospital [UTC]."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
@@ -55,8 +57,8 @@ def span(moment: FhirDateTime, zone: tzinfo) -> Span:
     """
     instant = moment.instant
     if instant is not None and FIRST_DAY <= instant.date() <= LAST_DAY:
-        day = instant.astimezone(zone).date()
-        return Span(instant.astimezone(UTC), instant.astimezone(UTC), day, day)
+        day, elapsed = instant.astimezone(zone).date(), instant.astimezone(UTC)
+        return Span(elapsed, elapsed, day, day)
     slack = timedelta(days=1 if moment.precision is Precision.TIME else 0)
     first, last = clamped(moment.first_day) - slack, clamped(moment.last_day) + slack
     return Span(midnight(first, zone), midnight(last + timedelta(days=1), zone) - _TICK, first, last)
