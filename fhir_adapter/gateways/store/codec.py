@@ -3,8 +3,9 @@
 Knows: how each kind of type hint is written. Does not know: which types are stored, SQL.
 
 Fields equal to their default are left out, and missing fields take their default, so rows written before a
-field existed stay readable. Numbers keep their digits: Decimal and Fraction are written as text. A member of a
-union that JSON cannot tell from the others carries its name under `$`.
+field existed stay readable; for the same reason the default of a stored field must never change its meaning.
+Numbers keep their digits: Decimal and Fraction are written as text. A member of a union that JSON cannot tell
+from the others carries its name under `$`.
 """
 
 from __future__ import annotations
@@ -251,7 +252,7 @@ def _decode_open(document: Any) -> Any:
 def _silent_default(field: Field[Any]) -> Any:
     """Give the default that need not be written; only kinds whose equal values are the same value."""
     default = field.default if field.default_factory is MISSING else field.default_factory()
-    if default is None or isinstance(default, str | bool | int | Enum) or default in ((), frozenset()):
+    if default is None or isinstance(default, str | bool | int | Enum) or default in ((), frozenset(), {}):
         return default
     return MISSING
 

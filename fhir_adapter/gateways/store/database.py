@@ -159,13 +159,13 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
         parsed.get_dialect()
-    except ArgumentError:
-        raise ConfigurationError(
-            "store URL: not a database URL (expected for example sqlite:///fhir_adapter.db)"
-        ) from None
     except (NoSuchModuleError, ImportError):
         raise ConfigurationError(
             "store URL: unknown kind of database (use sqlite:///FILE or a supported one)"
+        ) from None
+    except ArgumentError:
+        raise ConfigurationError(
+            "store URL: not a database URL (expected for example sqlite:///fhir_adapter.db)"
         ) from None
     return parsed
 
