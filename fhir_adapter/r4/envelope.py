@@ -75,7 +75,8 @@ class _Entry(Wire):
     response: _Response | None = None
 
 
-class _Bundle(Wire, tag_field="resourceType", tag="Bundle"):
+class _Bundle(Wire):
+    resource_type: str
     type: str = ""
     total: Raw = ABSENT
     link: tuple[_Link, ...] = ()
@@ -92,7 +93,8 @@ class _Software(Wire):
     version: str = ""
 
 
-class _Capability(Wire, tag_field="resourceType", tag="CapabilityStatement"):
+class _Capability(Wire):
+    resource_type: str
     fhir_version: str = ""
     software: _Software | None = None
 
@@ -121,6 +123,8 @@ def read_bundle(raw: bytes | memoryview) -> Bundle | None:
     try:
         bundle = _bundle_decoder.decode(raw)
     except _UNREADABLE:
+        return None
+    if bundle.resource_type != "Bundle":
         return None
     parts = _Parts(is_answer=bundle.type in _SEARCH_TYPES)
     for entry in bundle.entry:
@@ -152,6 +156,8 @@ def read_capability(raw: bytes | memoryview) -> Capability | None:
     try:
         capability = _capability_decoder.decode(raw)
     except _UNREADABLE:
+        return None
+    if capability.resource_type != "CapabilityStatement":
         return None
     software = capability.software or _Software()
     return Capability(

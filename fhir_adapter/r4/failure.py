@@ -47,12 +47,14 @@ _id = msgspec.json.Decoder(str)
 _meta = msgspec.json.Decoder(Meta)
 
 
-def explain_failure(raw: bytes, fault: Exception | str, context: ReadingContext, page: PageContext) -> Reading:
+def explain_failure(
+    raw: bytes, fault: Exception | str | None, context: ReadingContext, page: PageContext
+) -> Reading:
     """Turn a resource that did not decode into a Reading.
 
     Args:
         raw: The bytes received.
-        fault: What the decoder said, or a closed word.
+        fault: 0..1; what the decoder said, or a closed word; None = an element that is decoded later failed.
         context: What reading depends on.
         page: Where it came from.
 
@@ -125,16 +127,19 @@ def _patient(probe: Probe, received: Received) -> str | None:
     return received.page.patient
 
 
-def _explain(raw: bytes, fault: Exception | str, resource_type: str) -> tuple[Rejection, ...]:
+def _explain(raw: bytes, fault: Exception | str | None, resource_type: str) -> tuple[Rejection, ...]:
     if isinstance(fault, str):
         return (_invalid(resource_type, fault),)
     try:
         resource = parse_exactly(raw)
     except ValueError:
         return (_invalid(resource_type, "json"),)
-    own = _invalid(_decoder_path(fault, resource_type), "type")
     named = _from_faults(check_resource(resource), resource_type)
-    return named if any(each.path == own.path for each in named) else (own, *named)[:MOST_FAULTS]
+    if fault is None:
+        return named or (_invalid(resource_type, "type"),)
+    own = _invalid(_decoder_path(fault, resource_type), "type")
+    others = tuple(each for each in named if each.path != own.path)
+    return (own, *others)[:MOST_FAULTS]
 
 
 def _from_faults(faults: tuple[ModelFault, ...], resource_type: str) -> tuple[Rejection, ...]:

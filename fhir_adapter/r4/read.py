@@ -55,6 +55,7 @@ READERS: Mapping[type[Resource], tuple[str, Reader]] = {
 """Wire struct -> FHIR resource type (the struct's tag) and reader."""
 
 _decoder: msgspec.json.Decoder[Resource] = msgspec.json.Decoder(Union[tuple(READERS)])  # noqa: UP007 - a computed union
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -80,14 +81,16 @@ def read_resource(raw: bytes | memoryview, context: ReadingContext, page: PageCo
     if problem is not None:
         return explain_failure(data, problem, context, page)
     try:
-        reading = _read(data, context, page)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        wire = _decoder.decode(data)
+    except _UNREADABLE as fault:
         return explain_failure(data, fault, context, page)
-    return reading
+    try:
+        return _read(wire, data, context, page)
+    except _UNREADABLE:  # an element decoded later; its place is for the model to name
+        return explain_failure(data, None, context, page)
 
 
-def _read(data: bytes, context: ReadingContext, page: PageContext) -> Reading:
-    wire = _decoder.decode(data)
+def _read(wire: Resource, data: bytes, context: ReadingContext, page: PageContext) -> Reading:
     resource_type, read = READERS[type(wire)]
     received = Received(
         data, resource_type, version_of(wire.id, wire.meta, data, resource_type, context), context, page
