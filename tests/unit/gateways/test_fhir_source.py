@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 import pytest
 
 from fhir_adapter.errors import (
     AuthorizationError,
-    ConfigurationError,
     FatalTransportError,
-    RetryableTransportError,
     UsageError,
 )
-from fhir_adapter.gateways.fhir_http import FhirConnection
-from fhir_adapter.gateways.fhir_source import ServerSource
-from fhir_adapter.gateways.retry import RetryPolicy
 from fhir_adapter.ports.source import (
     IssueKind,
     PatientScope,
@@ -31,104 +23,15 @@ from fhir_adapter.ports.source import (
     SourceIssue,
     SourcePage,
 )
-from tests.fakes.fake_hospital import BASE, FakeHospital, Fault, outcome
-from tests.fakes.fixed_clock import FixedClock
+from tests.fakes.fake_hospital import BASE, Fault, outcome
+from tests.fakes.server_ward import ALL_FIVE, LOINC, Ward, observation
 
-LOINC = "http://loinc.org"
 MRN = "https://hospital.example/mrn"
-
-
-def observation(number: int, patient: str = "anna", code: str = "718-7") -> dict[str, Any]:
-    return {
-        "resourceType": "Observation",
-        "id": f"o{number}",
-        "status": "final",
-        "subject": {"reference": f"Patient/{patient}"},
-        "code": {"coding": [{"system": LOINC, "code": code}]},
-    }
-
-
-class Ward:
-    """A fake hospital with five results of one patient, and a source that never waits."""
-
-    def __init__(self) -> None:
-        self.clock = FixedClock()
-        self.hospital = FakeHospital(page_size=2)
-        self.hospital.add({"resourceType": "Patient", "id": "anna"}, *(observation(n) for n in range(5)))
-        policy = RetryPolicy(attempts=3, sleep=self.clock.sleep, clock=self.clock)
-        connection = FhirConnection(BASE, token="t0ken", retry=policy, transport=self.hospital.transport)
-        self.source = ServerSource(connection)
-
-    def read(
-        self, *types: str, codes: tuple[str, ...] = (), patients: tuple[str, ...] | None = ("anna",)
-    ) -> tuple[list[str], list[SourceIssue], list[ScopeReceipt]]:
-        plan = ReadPlan(
-            resource_types=types or ("Observation",),
-            patients=patients,
-            codes={"Observation": tuple((LOINC, code) for code in codes)},
-        )
-        keys: list[str] = []
-        issues: list[SourceIssue] = []
-        receipts: list[ScopeReceipt] = []
-        for item in self.source.pages(plan):
-            if isinstance(item, SourcePage):
-                keys += [json.loads(bytes(raw))["id"] for raw in item.resources]
-                issues += item.issues
-            else:
-                receipts.append(item)
-        return keys, issues, receipts
-
-    def paths(self) -> list[str]:
-        return [request.url.path.removeprefix("/fhir/") for request in self.hospital.requests]
-
-
-ALL_FIVE = ["o0", "o1", "o2", "o3", "o4"]
 
 
 @pytest.fixture
 def ward() -> Ward:
     return Ward()
-
-
-@pytest.mark.parametrize("version", ["4.0.0", "4.0.1", "4.3.0"])
-def test_r4_and_r4b_are_accepted(ward: Ward, version: str) -> None:
-    ward.hospital.version = version
-    assert ward.source.describe().fhir_version == version
-
-
-@pytest.mark.parametrize(
-    ("version", "named"),
-    [
-        ("5.0.0", "FHIR 5.0.0 (R5)"),
-        ("3.0.2", "FHIR 3.0.2 (STU3)"),
-        ("1.0.2", "FHIR 1.0.2 (DSTU2)"),
-        ("4.1.0", "FHIR 4.1.0"),
-        ("4.6.0", "FHIR 4.6.0"),
-        ("4.0.1-evil <script>", "FHIR of an unknown version"),
-        ("", "FHIR of an unknown version"),
-    ],
-)
-def test_any_other_version_is_refused_by_name_before_anything_is_read(
-    ward: Ward, version: str, named: str
-) -> None:
-    ward.hospital.version = version
-    with pytest.raises(ConfigurationError) as refusal:
-        ward.read()
-    assert f"speaks {named};" in str(refusal.value)
-    assert ward.paths() == ["metadata"]
-
-
-@pytest.mark.parametrize("body", [b"{}", b'{"resourceType": "Patient"}', b"[]", b"nonsense"])
-def test_a_place_without_capability_statement_is_no_fhir_server(ward: Ward, body: bytes) -> None:
-    ward.hospital.faults.append(Fault(path="metadata", body=body))
-    with pytest.raises((FatalTransportError, ConfigurationError)):
-        ward.source.describe()
-
-
-def test_the_version_is_asked_for_once(ward: Ward) -> None:
-    ward.source.describe()
-    ward.read()
-    assert ward.paths().count("metadata") == 1
 
 
 def test_every_page_is_read_and_the_receipt_says_so(ward: Ward) -> None:
@@ -270,112 +173,6 @@ def test_a_patient_that_is_gone_is_not_complete(ward: Ward) -> None:
     assert [receipt.complete for receipt in receipts] == [False]
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        lambda url: url.replace("hospital.example", "evil.example"),
-        lambda url: url.replace("https://", "http://"),
-        lambda url: url.replace("hospital.example", "hospital.example:8443"),
-        lambda url: url.replace("https://", "https://user:secret@"),
-        lambda url: "//evil.example/fhir/Observation",
-        lambda url: "file:///etc/passwd",
-        lambda url: "https://[",
-    ],
-    ids=["host", "scheme", "port", "user", "no scheme", "file", "broken"],
-)
-def test_a_next_link_to_another_origin_is_never_followed(ward: Ward, hostile: Callable[[str], str]) -> None:
-    ward.hospital.next_link = hostile
-    with pytest.raises(FatalTransportError):
-        ward.read()
-    assert {request.url.host for request in ward.hospital.requests} == {"hospital.example"}
-    assert len(ward.paths()) == 2
-
-
-def test_a_relative_next_link_is_followed(ward: Ward) -> None:
-    ward.hospital.next_link = lambda url: url.removeprefix(f"{BASE}/")
-    assert ward.read()[0] == ALL_FIVE
-
-
-def test_paging_in_a_circle_ends(ward: Ward) -> None:
-    ward.hospital.next_link = lambda url: f"{BASE}/Observation?_page=0&_offset=2"
-    with pytest.raises(FatalTransportError, match="circle"):
-        ward.read()
-
-
-@pytest.mark.parametrize("status", [404, 410])
-def test_a_paging_session_that_expired_is_begun_again_once(ward: Ward, status: int) -> None:
-    ward.source.describe()
-    plan = ReadPlan(resource_types=("Observation",), patients=("anna",))
-    expired = Fault(status=status, path="Observation")
-    answers = 0
-
-    def expire_second(request: httpx.Request) -> None:
-        nonlocal answers
-        answers += 1
-        if answers == 2:
-            ward.hospital.faults.append(expired)
-
-    hospital = ward.hospital
-    handle = hospital._answer
-
-    def answer(request: httpx.Request, path: str) -> httpx.Response:
-        response = handle(request, path)
-        expire_second(request)
-        return response
-
-    hospital._answer = answer  # type: ignore[method-assign]
-    items = list(ward.source.pages(plan))
-    assert [len(item.resources) for item in items if isinstance(item, SourcePage)] == [2, 2, 2, 2, 1]
-    assert [item.complete for item in items if isinstance(item, ScopeReceipt)] == [True]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(path="Observation", status=429, headers={"Retry-After": "3"}),
-        Fault(path="Observation", status=503),
-        Fault(path="Observation", error=httpx.ReadTimeout),
-        Fault(path="Observation", error=httpx.RemoteProtocolError),
-        Fault(path="Observation", body=b'{"resourceType":"Bundle","entry":[{"resour'),
-    ],
-    ids=str,
-)
-def test_a_fault_that_passes_costs_only_time(ward: Ward, fault: Fault) -> None:
-    ward.hospital.faults.append(fault)
-    keys, _, receipts = ward.read()
-    assert (keys, [receipt.complete for receipt in receipts]) == (ALL_FIVE, [True])
-    assert len(ward.clock.slept) == 1
-
-
-def test_a_fault_that_stays_ends_the_run(ward: Ward) -> None:
-    ward.hospital.faults += [Fault(path="Observation", status=503) for _ in range(3)]
-    with pytest.raises(RetryableTransportError):
-        ward.read()
-
-
-def test_a_login_page_instead_of_results_ends_the_run(ward: Ward) -> None:
-    page = Fault(path="Observation", body=b"<html>Log in</html>", content_type="text/html; charset=utf-8")
-    ward.hospital.faults.append(page)
-    with pytest.raises(FatalTransportError, match="login"):
-        ward.read()
-
-
-@pytest.mark.parametrize("body", [b"{}", b'{"resourceType":"Bundle","type":"collection"}'])
-def test_an_answer_that_is_no_search_result_is_never_taken_for_an_empty_one(ward: Ward, body: bytes) -> None:
-    ward.hospital.faults.append(Fault(path="Observation", body=body))
-    with pytest.raises(FatalTransportError, match="searchset"):
-        ward.read()
-
-
-@pytest.mark.parametrize("link", ["https://[", "?" + "&".join("a" * 3 for _ in range(5))])
-def test_a_self_link_that_makes_no_sense_is_a_search_not_honoured(ward: Ward, link: str) -> None:
-    body = {"resourceType": "Bundle", "type": "searchset", "link": [{"relation": "self", "url": link}]}
-    ward.hospital.faults.append(Fault(path="Observation", body=json.dumps(body).encode()))
-    _, issues, receipts = ward.read()
-    assert [issue.kind for issue in issues] == [IssueKind.IGNORED_PARAMETER]
-    assert [receipt.complete for receipt in receipts] == [False]
-
-
 def test_everybody_can_be_read_type_by_type(ward: Ward) -> None:
     ward.hospital.add(observation(9, "ben"), {"resourceType": "Medication", "id": "m1"})
     keys, _, receipts = ward.read("Observation", "Medication", patients=None)
@@ -453,3 +250,10 @@ def test_the_token_goes_with_every_request_and_nothing_reaches_the_log(
     logged = " ".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
     assert "t0ken" not in logged
     assert "anna" not in logged
+
+
+@pytest.mark.parametrize("fault", [Fault(status=401), Fault(status=301)], ids=str)
+def test_a_fetch_that_concerns_the_whole_server_ends_the_run(ward: Ward, fault: Fault) -> None:
+    ward.hospital.faults.append(fault)
+    with pytest.raises(FatalTransportError):
+        list(ward.source.fetch(["Medication/m1"]))

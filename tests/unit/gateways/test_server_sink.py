@@ -238,3 +238,17 @@ def test_nothing_is_ever_deleted(ward: Ward) -> None:
     created = ward.sink.create(subject(), OURS)
     ward.sink.update(created.id, subject(status="screening"), created)
     assert set(ward.sent()) <= {"GET", "POST", "PUT"}
+
+
+def test_a_server_that_keeps_nothing_of_what_it_accepted_is_refused(ward: Ward) -> None:
+    ward.fault(Fault(status=201, body=b""), "POST")
+    with pytest.raises(FatalTransportError, match="give back"):
+        ward.sink.create(subject(), OURS)
+
+
+def test_an_updated_resource_that_is_gone_at_once_is_a_conflict(ward: Ward) -> None:
+    created = ward.sink.create(subject(), OURS)
+    ward.fault(Fault(status=200, body=b""), "PUT")
+    ward.hospital.remove("ResearchSubject", created.id)
+    with pytest.raises(ConflictError):
+        ward.sink.update(created.id, subject(status="screening"), created)
