@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,7 @@ class Ward:
         self.clock = FixedClock(AS_OF)
         self.trial: Trial = make_trial()
         self.traits: HospitalTraits = make_traits()
+        self.progress: Callable[[str, int], None] = lambda _step, _count: None
 
     def give(self, *resources: Json) -> None:
         """Let the hospital hold these instead of what has their type and id."""
@@ -83,6 +84,7 @@ class Ward:
                 scope=scope,
                 as_of=as_of,
                 write=write,
+                progress=self.progress,
             ),
         )
 

@@ -21,6 +21,9 @@ from tests.study import (
 from tests.ward import Ward, roster
 
 
+REPLACED_BY_NEW = [{"other": {"reference": "Patient/new"}, "type": "replaced-by"}]
+
+
 def attested(ward: Ward, name: str) -> None:
     run_attest(ward.desk, AttestRequest(subject=f"Patient/{name}", link="I4", value="true", by="weber"))
 
@@ -236,7 +239,7 @@ def test_a_kept_verdict_is_not_asked_about_again_until_more_is_corrected() -> No
     assert ward.is_frozen("p1")
     ward.give(haemoglobin("p1", "65", version="3"))
     ward.sync()
-    assert ward.item(ItemKind.FROZEN_EVIDENCE)
+    assert ward.item(ItemKind.FROZEN_EVIDENCE).asked == "EVIDENCE_CORRECTED"
 
 
 def test_a_reopened_verdict_is_derived_again_and_asked_about() -> None:
@@ -402,8 +405,7 @@ def test_facts_of_a_merged_record_count_for_the_surviving_person() -> None:
     ward = Ward(patient("old"), condition("old"), haemoglobin("old"), patient("new"), consent("new"))
     ward.sync()
     assert {row.patient for row in ward.store.records.subjects(ward.trial.id)} == {"old", "new"}
-    merged = {"link": [{"other": {"reference": "Patient/new"}, "type": "replaced-by"}]}
-    ward.give(patient("old", version="2", **merged))
+    ward.give(patient("old", version="2", link=REPLACED_BY_NEW))
     ward.sync()
     assert ward.record("new").unknown == ("I4",)
     item = ward.item(ItemKind.PATIENT_MERGED)
@@ -412,8 +414,7 @@ def test_facts_of_a_merged_record_count_for_the_surviving_person() -> None:
 
 
 def test_a_merge_a_person_calls_wrong_is_undone() -> None:
-    merged = {"link": [{"other": {"reference": "Patient/new"}, "type": "replaced-by"}]}
-    ward = Ward(patient("old", **merged), condition("old"), patient("new"), consent("new"))
+    ward = Ward(patient("old", link=REPLACED_BY_NEW), condition("old"), patient("new"), consent("new"))
     ward.sync()
     assert [row.patient for row in ward.store.records.subjects(ward.trial.id)] == ["new"]
     assert "I2" not in ward.record("new").unknown
@@ -427,8 +428,7 @@ def test_a_merge_a_person_calls_wrong_is_undone() -> None:
 def test_the_questions_about_a_record_that_was_merged_are_closed() -> None:
     ward = eligible("old")
     ward.give(patient("new"))
-    merged = {"link": [{"other": {"reference": "Patient/new"}, "type": "replaced-by"}]}
-    ward.give(patient("old", version="2", **merged))
+    ward.give(patient("old", version="2", link=REPLACED_BY_NEW))
     ward.sync()
     open_subjects = {item.subject for item in ward.items()}
     assert open_subjects == {ward.row("new").subject}
