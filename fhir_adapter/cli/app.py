@@ -117,11 +117,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _place(error: BaseException) -> str:
-    """Give file and line where an error was raised; never its text."""
+    """Give module and line where an error was raised; never its text."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if trace is None:
         return "unknown place"
-    name = trace.tb_frame.f_code.co_filename.rsplit("fhir_adapter", maxsplit=1)[-1]
-    return f"{name.lstrip('/')}:{trace.tb_lineno}"
+    return f"{trace.tb_frame.f_globals.get('__name__', 'unknown module')}:{trace.tb_lineno}"

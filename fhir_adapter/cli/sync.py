@@ -83,7 +83,7 @@ def sync(
 
 def print_report(report: SyncReport, output: Format) -> None:
     """Print a run: counts, records and writes on stdout, what to look at on stderr."""
-    result = SyncResult.model_validate({**report.as_dict(), "writes": report.writes.as_dict()})
+    result = SyncResult.model_validate(report.as_dict())
     emit(result) if output is Format.JSON else show(render_sync(result))
     if report.sink is None:
         say("nothing was written: no --sink was given and hospital.yaml names no server to write to")

@@ -46,6 +46,7 @@ class SyncResult(Result):
 
     run: str
     source: str
+    sink: str | None
     as_of: str
     counts: dict[str, TypeCounts]
     records: RecordCounts
