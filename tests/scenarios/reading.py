@@ -8,7 +8,7 @@ from functools import cache
 from fhir_adapter.definitions.load import Definitions, load_definitions
 from fhir_adapter.r4.context import ReadingContext
 
-READ_AT = datetime(2026, 3, 11, 20, 0, tzinfo=UTC)
+READ_AT = datetime(2026, 4, 1, 20, 0, tzinfo=UTC)
 
 
 @cache

@@ -45,7 +45,7 @@ def resources_of(story: Story) -> Iterator[tuple[str, str]]:
             by, at = entry.get("by", "dr-weber"), entry.get("at", "2026-03-11T09:00:00+01:00")
             questionnaires.setdefault((by, at), []).append(entry)
         elif kind == "raw":
-            yield entry["file"], entry["raw"]
+            yield entry["file"], entry["raw"].replace("PATIENT", story.id)
         elif kind != "hidden":
             resource = BUILDERS[kind](story, entry)
             yield resource["resourceType"], write_json(_stamped(resource, story, name, entry))
