@@ -133,11 +133,11 @@ def _before_treatment(
 
 
 def _exposures(drugs: tuple[ConceptId, ...], scene: Scene) -> Iterable[Exposure]:
-    """Give the exposures up to the anchor, the latest first."""
+    """Give the exposures before the anchor, the latest first; the trial's own first drug is none of them."""
     for drug in drugs:
         for exposure in reversed(scene.timeline.exposures.get(drug, ())):
             given = scene.start_of(exposure.effective)
-            if exposure.status in GIVEN and (given is None or given.first <= scene.anchor.time):
+            if exposure.status in GIVEN and (given is None or given.first < scene.anchor.start):
                 yield exposure
 
 
