@@ -125,7 +125,7 @@ class ReadingContext:
     validate_full: bool = False
     questionnaires: tuple[str, ...] = ()
     links: Mapping[str, AttestationLink] = field(default_factory=dict)
-    caches: Caches = field(default_factory=Caches, compare=False, repr=False)
+    caches: Caches = field(default_factory=Caches, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,9 +74,7 @@ def read_finding(
         return None
     if isinstance(value, Rejection):
         return occasion.about(meaning).claim(value)
-    limits = _NO_LIMITS
-    if isinstance(value.reported, Quantity) and element.reference_range:
-        limits = read_limits(element, value.reported, question)
+    limits = read_limits(element, value.reported, question) if isinstance(value.reported, Quantity) else _NO_LIMITS
     said = read_interpretation(element, context)
     return _make_finding(
         source=occasion.received.source,
@@ -102,22 +100,20 @@ def read_finding(
     )
 
 
-def read_component(part: Part, occasion: Occasion) -> Component | Rejection:
+def read_component(part: Part, known: CodeMeaning, occasion: Occasion) -> Component | Rejection:
     """Read a component as part of the Observation's own value, whether anybody needs it alone or not.
 
     Args:
-        part: The component; its code must be known.
+        part: The component.
+        known: What its code means.
         occasion: What the Observation says of all its values.
 
     Returns:
         The component, or why it could not be read: then the value beside it stands less certain.
     """
-    known = part.code.known
     about = occasion.about(known)
     if part.element.modifier_extension:
         return about.refuse(RejectionReason.MODIFIER_EXTENSION, f"{part.path}.modifierExtension")
-    if known is None:
-        return about.refuse(RejectionReason.UNMAPPED_CODE, f"{part.path}.code", part.code.problem or "no-code")
     value = read_value(part.element, ask(known, part.path, occasion.received.context))
     if isinstance(value, Value):
         return Component(value.path, known.concepts, part.code.codings, value.reported, value.standard)

@@ -8,6 +8,7 @@ Code lists are not enforced by these models; `bindings` does that.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
+_ELEMENT = re.compile(r"_?[a-z][A-Za-z0-9]{0,63}")
 _STUMBLES = (
     ArithmeticError,
     AssertionError,
@@ -81,8 +83,13 @@ def parse_exactly(raw: bytes) -> Any:
 
 
 def _fault(location: tuple[str | int, ...], kind: str) -> ModelFault:
-    """Leave out the name of an element FHIR does not have: it is content."""
-    return ModelFault(location[:-1] if kind == "extra_forbidden" else location, kind)
+    """Leave out the name of an element FHIR does not have: it is content; and steps that are the library's own."""
+    known = location[:-1] if kind == "extra_forbidden" else location
+    return ModelFault(tuple(step for step in known if isinstance(step, int) or _is_element(step)), kind)
+
+
+def _is_element(step: str) -> bool:
+    return step != "root" and _ELEMENT.fullmatch(step) is not None
 
 
 def _refuse_constant(_name: str) -> None:

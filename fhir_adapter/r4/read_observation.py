@@ -194,9 +194,10 @@ def _read_part(part: Part, root: CodeReading, occasion: Occasion, found: _Found)
     if part.code.problem is not None:
         found.add(_refuse_code(part, occasion.about(None)))
         return
-    if part.code.known is None or (root.meaning is None and part.code.meaning is None):
+    known = part.code.known
+    if known is None or (root.meaning is None and part.code.meaning is None):
         return
-    component = read_component(part, occasion)
+    component = read_component(part, known, occasion)
     found.add(component)
     if isinstance(component, Component) and part.code.meaning is not None:
         found.add(read_finding(part.element, part.code, part.path, occasion))

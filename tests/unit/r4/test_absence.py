@@ -62,3 +62,9 @@ def test_no_value_and_no_reason_is_an_absent_value() -> None:
         "Observation.value",
         "none",
     )
+
+
+def test_another_extension_says_nothing_about_absence() -> None:
+    other = {"extension": [{"url": "https://lab.example/note", "valueCode": "masked"}]}
+    refused = rejection(read(observation(valueQuantity=other)))
+    assert (refused.reason, refused.detail) == (RejectionReason.VALUE_ABSENT, "none")

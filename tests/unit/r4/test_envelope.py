@@ -197,6 +197,13 @@ def test_the_outcome_of_a_single_response_is_read() -> None:
     assert [issue.kind for issue in found.issues] == [IssueKind.HIDDEN]
 
 
+def test_what_is_no_resource_at_all_is_passed_on_to_be_refused() -> None:
+    found = bundle("collection", {"fullUrl": "urn:uuid:1", "resource": "Jane Canary"})
+    assert found.resources == (b'"Jane Canary"',)
+    assert found.references == {}
+    assert read(found.resources[0].decode()).rejections
+
+
 def test_an_outcome_in_a_collection_is_a_resource_like_others() -> None:
     found = bundle("collection", {"resource": {"resourceType": "OperationOutcome", "issue": []}})
     assert len(found.resources) == 1

@@ -244,6 +244,11 @@ def test_an_interpretation_is_kept_beside_a_value() -> None:
     assert fact.interpretation == (DETECTED,)
 
 
+def test_an_interpretation_without_a_meaning_is_no_value() -> None:
+    refused = rejection(read(observation(VIRUS, interpretation=[coded(INTERPRETATION, "?")])))
+    assert (refused.reason, refused.detail) == (RejectionReason.VALUE_ABSENT, "none")
+
+
 @pytest.mark.parametrize("value", [True, False])
 def test_a_boolean_is_kept(value: bool) -> None:
     assert finding(read(observation(VIRUS, valueBoolean=value))).reported is value
