@@ -98,6 +98,7 @@ def _put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 @given(st.binary(max_size=200), PAGES)
+@settings(deadline=None)  # the model is imported on first use
 def test_any_bytes_are_accounted_for(raw: bytes, page: PageContext) -> None:
     assert is_accounted_for(read_resource(raw, FULL, page))
     read_bundle(raw)
@@ -106,6 +107,7 @@ def test_any_bytes_are_accounted_for(raw: bytes, page: PageContext) -> None:
 
 
 @given(ANY_JSON, PAGES)
+@settings(deadline=None)  # the model is imported on first use
 def test_any_json_is_accounted_for(value: Any, page: PageContext) -> None:
     raw = json.dumps(value).encode()
     assert is_accounted_for(read_resource(raw, CONTEXT, page))
@@ -125,7 +127,7 @@ def test_any_resource_of_known_elements_is_accounted_for(
 
 
 @given(st.sampled_from(_paths(COMPLETE)), PLAUSIBLE | ANY_JSON, PAGES)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_an_observation_with_any_element_replaced_is_accounted_for(
     path: tuple[Any, ...], new: Any, page: PageContext
 ) -> None:
@@ -134,6 +136,7 @@ def test_an_observation_with_any_element_replaced_is_accounted_for(
 
 
 @given(st.integers(min_value=0), st.integers(0, 255))
+@settings(deadline=None)  # the model is imported on first use
 def test_an_observation_with_any_byte_changed_is_accounted_for(at: int, byte: int) -> None:
     raw = bytearray(json.dumps(COMPLETE).encode())
     raw[at % len(raw)] = byte
