@@ -119,6 +119,7 @@ def test_any_json_is_accounted_for(value: Any, page: PageContext) -> None:
     st.dictionaries(st.sampled_from(NAMES), PLAUSIBLE, max_size=8),
     PAGES,
 )
+@settings(deadline=None)  # the model is imported on first use
 def test_any_resource_of_known_elements_is_accounted_for(
     wire: type[Resource], elements: dict[str, Any], page: PageContext
 ) -> None:
