@@ -184,11 +184,11 @@ def open_source(workplace: Workplace, place: str | None) -> HospitalSource:
     if chosen is None:
         raise UsageError("say where to read from: --source FOLDER or URL (hospital.yaml names no server)")
     if is_url(chosen):
-        return ServerSource(open_connection(workplace, chosen))
+        return ServerSource(open_connection(workplace, chosen), bases=workplace.definitions.traits.base_urls)
     folder = Path(chosen)
     if not folder.is_dir():
         raise UsageError("--source is neither a URL nor a folder that exists")
-    return FolderSource(folder)
+    return FolderSource(folder, bases=workplace.definitions.traits.base_urls)
 
 
 def open_sink(workplace: Workplace, place: str | None) -> HospitalSink | None:
