@@ -20,7 +20,6 @@ from tests.study import (
 )
 from tests.ward import Ward, roster
 
-
 REPLACED_BY_NEW = [{"other": {"reference": "Patient/new"}, "type": "replaced-by"}]
 
 
