@@ -18,6 +18,7 @@ from fhir_adapter.sync.desk import find_subject
 def explain(
     subject: Annotated[str, typer.Argument(help="Subject id, Patient/ID, or system|value.")],
     *,
+    full: Annotated[bool, typer.Option("--full", help="Every statement, not only those that led here.")] = False,
     hospital: Hospital = None,
     trial: Trial = None,
     store: Store = None,
@@ -36,4 +37,4 @@ def explain(
             frozen=stored.frozen,
             texts={criterion.id: criterion.text for criterion in workplace.definitions.trial.criteria},
         )
-    emit(result) if output is Format.JSON else show(render_explanation(result))
+    emit(result) if output is Format.JSON else show(render_explanation(result, full=full))

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from fhir_adapter.report.explain import CriterionOut, EvidenceOut, ExplainResult, PartOut
+from fhir_adapter.report.explain import ComputationOut, CriterionOut, EvidenceOut, ExplainResult, PartOut
 from fhir_adapter.report.model import NOTICE
 from fhir_adapter.report.rejections import RejectionsResult
 from fhir_adapter.report.subjects import NeedsResult, SubjectsResult
@@ -84,8 +84,16 @@ def render_rejections(result: RejectionsResult) -> RenderableType:
     return table
 
 
-def render_explanation(result: ExplainResult) -> RenderableType:
-    """Show one subject's verdict as a tree down to the results it rests on."""
+def render_explanation(result: ExplainResult, *, full: bool = False) -> RenderableType:
+    """Show one subject's verdict as a tree down to the results it rests on.
+
+    Args:
+        result: The explanation.
+        full: Every statement; otherwise only those that led to each verdict.
+
+    Returns:
+        Something rich can print.
+    """
     head = Text.assemble(
         (f"{result.subject}  {result.patient}  ", "bold"),
         _styled(result.verdict),
@@ -97,11 +105,12 @@ def render_explanation(result: ExplainResult) -> RenderableType:
     )
     tree = Tree(head)
     for criterion in result.criteria:
-        _add_criterion(tree, criterion)
-    return Group(anchor, tree, Text(NOTICE, style="dim"))
+        _add_criterion(tree, criterion, full=full)
+    hint = "" if full else " Shown: what led to each verdict; --full shows every statement."
+    return Group(anchor, tree, Text(NOTICE + hint, style="dim"))
 
 
-def _add_criterion(tree: Tree, criterion: CriterionOut) -> None:
+def _add_criterion(tree: Tree, criterion: CriterionOut, *, full: bool) -> None:
     line = Text.assemble((f"{criterion.id:<4} ", "bold"), _styled(criterion.verdict))
     if criterion.unknown_reason:
         line.append(f" {criterion.unknown_reason}", style="yellow")
@@ -111,48 +120,74 @@ def _add_criterion(tree: Tree, criterion: CriterionOut) -> None:
         branch.add(Text(f"next: {criterion.next_fact}", style="yellow"))
     for note in criterion.notes:
         branch.add(Text(f"note: {note}"))
-    for part in criterion.parts:
-        _add_part(branch, part)
-    shown = {_evidence_line(evidence) for part in criterion.parts for evidence in _all_evidence(part)}
-    for evidence in criterion.evidence:
-        if (text := _evidence_line(evidence)) not in shown:
-            branch.add(Text(text))
+    full = full or criterion.unknown_reason == "CONFLICTING"  # both sides have to be seen
+    parts = _leading(criterion.parts, _statement_of(criterion), full=full)
+    for part in parts:
+        _add_part(branch, part, full=full)
+    if not criterion.parts:
+        _add_sources(branch, criterion.evidence, criterion.computations)
 
 
-def _all_evidence(part: PartOut) -> list[EvidenceOut]:
-    below = [evidence for inner in part.parts for evidence in _all_evidence(inner)]
-    return [*part.evidence, *below]
+def _statement_of(criterion: CriterionOut) -> str:
+    """Give the verdict of the criterion's statement: an exclusion FAILs where its statement is MET."""
+    if criterion.verdict == "UNKNOWN":
+        return "UNKNOWN"
+    return "MET" if (criterion.verdict == "PASS") == (criterion.kind == "inclusion") else "NOT_MET"
 
 
-def _add_part(tree: Tree, part: PartOut) -> None:
+def _leading(parts: list[PartOut], verdict: str, *, full: bool) -> list[PartOut]:
+    """Give the parts that led to a verdict: those that say the same, or all where none does."""
+    if full:
+        return parts
+    same = [part for part in parts if part.verdict == verdict]
+    return same or parts
+
+
+def _add_part(tree: Tree, part: PartOut, *, full: bool) -> None:
+    inner = _leading(part.parts, part.verdict, full=full)
+    if not part.id and not part.label:  # a statement without words of its own: what it is made of speaks for it
+        _add_notes(tree, part)
+        for each in inner:
+            _add_part(tree, each, full=full)
+        return
     name = f"{part.id}: " if part.id else ""
     line = Text.assemble(f"{name}{part.label} ", _styled(part.verdict))
     if part.unknown_reason:
         line.append(f" {part.unknown_reason}", style="yellow")
     branch = tree.add(line)
+    _add_notes(branch, part)
+    for each in inner:
+        _add_part(branch, each, full=full)
+
+
+def _add_notes(branch: Tree, part: PartOut) -> None:
+    """Show what a statement without parts rests on; with parts they show it."""
+    if part.parts:
+        return
     for note in part.notes:
         branch.add(Text(f"note: {note}"))
-    for computation in part.computations:
+    _add_sources(branch, part.evidence, part.computations)
+
+
+def _add_sources(branch: Tree, evidence: list[EvidenceOut], computations: list[ComputationOut]) -> None:
+    for computation in computations:
         inputs = ", ".join(
             f"{given.name} {given.value} {given.unit or ''}".strip() for given in computation.inputs
         )
         result = f"{computation.result.value} {computation.result.unit or ''}".strip()
         branch.add(Text(f"{computation.formula} = {result}  ({inputs}; {computation.source})"))
-    for inner in part.parts:
-        _add_part(branch, inner)
-    below = {_evidence_line(evidence) for inner in part.parts for evidence in _all_evidence(inner)}
-    for evidence in part.evidence:
-        if (text := _evidence_line(evidence)) not in below:
-            branch.add(Text(text))
+    for each in evidence:
+        branch.add(Text(_evidence_line(each)))
 
 
 def _evidence_line(evidence: EvidenceOut) -> str:
     words = [f"{evidence.role}:"] if evidence.role != "value" else []
-    if evidence.reported:
-        reported = evidence.reported
+    reported, standard = evidence.reported, evidence.standard
+    if reported:
         words.append(f"{reported.comparator or ''}{reported.value} {reported.unit or ''}".strip())
-    if evidence.standard and evidence.reported and evidence.standard.unit != evidence.reported.unit:
-        words.append(f"(= {evidence.standard.value} {evidence.standard.unit or ''})".replace(" )", ")"))
+    if standard and (reported is None or standard.unit != reported.unit):
+        shown = f"{standard.value} {standard.unit or ''}".strip()
+        words.append(shown if reported is None else f"(= {shown})")
     if evidence.effective:
         words.append(f"on {evidence.effective}")
     words.append(f"from {evidence.reference} version {evidence.version}, {evidence.path}")
