@@ -75,7 +75,7 @@ def read_finding(
     if isinstance(value, Rejection):
         return occasion.about(meaning).claim(value)
     limits = read_limits(element, value.reported, question) if isinstance(value.reported, Quantity) else _NO_LIMITS
-    said = read_interpretation(element, context)
+    said = read_interpretation(element, context) if element.interpretation else None
     return _make_finding(
         source=occasion.received.source,
         path=value.path,

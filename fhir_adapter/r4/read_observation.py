@@ -21,7 +21,7 @@ from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.datetimes import read_occurrence
 from fhir_adapter.r4.event_time import TimeChoice, read_event_time
 from fhir_adapter.r4.finding import Occasion, Part, read_component, read_finding
-from fhir_adapter.r4.read_specimen import read_specimen_reference
+from fhir_adapter.r4.read_specimen import NO_SPECIMEN, read_specimen_reference
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.references import find_patient, read_reference
 from fhir_adapter.r4.wire_observation import ComponentElement, Observation
@@ -74,7 +74,9 @@ def read_observation(observation: Observation, received: Received) -> Reading:
         read_category(observation.category, context),
         effective,
         read_concepts(observation.method, context).answers if observation.method else None,
-        read_specimen_reference(observation.specimen, observation.contained, received),
+        read_specimen_reference(observation.specimen, observation.contained, received)
+        if observation.specimen
+        else NO_SPECIMEN,
     )
     if parts or not isinstance(found := read_finding(observation, code, ROOT, occasion), Finding):
         return _read_values(observation, code, parts, occasion, patient)

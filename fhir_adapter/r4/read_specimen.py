@@ -84,7 +84,7 @@ def read_specimen_reference(raw: Raw, contained: tuple[Raw, ...], received: Rece
     """Read Observation.specimen.
 
     Args:
-        raw: The Reference element; may be absent.
+        raw: The Reference element.
         contained: Resources inside the Observation.
         received: For the page of the reference.
 
@@ -92,8 +92,6 @@ def read_specimen_reference(raw: Raw, contained: tuple[Raw, ...], received: Rece
         The concepts of a contained specimen, else the reference to resolve later; a specimen that is only
         named in words, or lies elsewhere, is present but unmapped.
     """
-    if not raw:
-        return NO_SPECIMEN
     text = wire.reference_decoder.decode(raw).reference
     inside = find_contained(text, contained)
     if inside is not None:

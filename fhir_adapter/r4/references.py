@@ -99,9 +99,10 @@ def _read_cached(raw: Raw, received: Received) -> str | None:
         return read_reference(reference_decoder.decode(raw), received)
     subjects = received.context.caches.subjects
     key = (bytes(raw), page.base)
-    if key not in subjects:
-        subjects.keep(key, read_reference(reference_decoder.decode(raw), received))
-    return subjects[key]
+    known = subjects.get(key, ...)
+    if known is ...:
+        return subjects.keep(key, read_reference(reference_decoder.decode(raw), received))
+    return known
 
 
 def find_patient(raw: Raw, received: Received) -> str | None:
