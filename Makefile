@@ -52,7 +52,8 @@ demo-export: $(READY)   ## write the demo hospital's export from the scenario fi
 	$(BIN)/python -m tests.scenarios.export
 
 schemas: $(READY)   ## write the JSON Schemas of mappings and results
-	$(BIN)/python -m fhir_adapter.definitions.schema
+	$(BIN)/python -m fhir_adapter.definitions.generate
+	$(BIN)/python -m fhir_adapter.report.schema
 
 lock: $(READY)   ## renew requirements.lock
 	$(BIN)/python -m pip install --quiet pip-tools
