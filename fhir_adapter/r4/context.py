@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from fhir_adapter.domain.codes import CodeMeaning, Coding, Terminology
@@ -113,6 +113,8 @@ class ReadingContext:
         validate_full: True = every resource also passes the R4B model, duplicate keys are refused.
         questionnaires: Canonical URLs of questionnaires whose answers are attestations.
         links: linkId -> what may be attested there.
+        surely_past: A calendar date that is over in every zone when reading begins.
+        caches: Of this context alone; a copy with other terminology or zone starts anew.
     """
 
     traits: HospitalTraits
@@ -125,7 +127,12 @@ class ReadingContext:
     validate_full: bool = False
     questionnaires: tuple[str, ...] = ()
     links: Mapping[str, AttestationLink] = field(default_factory=dict)
+    surely_past: date = field(init=False, compare=False, repr=False)
     caches: Caches = field(default_factory=Caches, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find the last calendar date that lies before `read_at` in every zone."""
+        object.__setattr__(self, "surely_past", self.read_at.date() - timedelta(days=3))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ _USUAL_SHAPES = frozenset(
     for fraction in ("", ".0", ".000", ".000000")
     for zone in ("Z", "+00:00", "-00:00")
 )
-_WIDEST = timedelta(hours=14)
+_EASTERNMOST = timedelta(hours=14)
+_WESTERNMOST = -_EASTERNMOST
 _make_moment = fast_constructor(FhirDateTime)
 _make_effective = fast_constructor(Effective)
 
@@ -166,7 +167,7 @@ def read_period(period: Period, path: str, context: ReadingContext) -> Effective
 
 def is_future(effective: Effective | None, context: ReadingContext) -> bool:
     """Say whether something is dated after the reading, which no result can be."""
-    if effective is None or effective.start is None:
+    if effective is None or effective.start is None or effective.start.first_day <= context.surely_past:
         return False
     return effective.start.earliest(context.traits.zone) > context.read_at
 
@@ -189,7 +190,7 @@ def _parse_usual(text: str) -> FhirDateTime | None:
     except ValueError:
         return None
     offset = moment.utcoffset()
-    if offset is None or not -_WIDEST <= offset <= _WIDEST or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if offset is None or not _WESTERNMOST <= offset <= _EASTERNMOST or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
     if text[-2] > "5" and text[-1] != "Z":  # Python takes +05:75 for an offset
         return None
