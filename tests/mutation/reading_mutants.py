@@ -1,0 +1,121 @@
+"""Mutants of what reading depends on: codes, answers, scores, units, molar masses.
+
+Knows: which scenarios can notice (those that mention the code). Does not know: how resources are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from fhir_adapter.definitions.compile_units import computed_factors, unit_rule
+from fhir_adapter.definitions.file_set import TerminologyFiles
+from fhir_adapter.definitions.load import Definitions
+from fhir_adapter.domain.codes import CodeMeaning, Terminology
+from fhir_adapter.domain.quantity import UnitRule
+from tests.mutation.harness import Mutant
+from tests.mutation.variants import stepped
+
+Key = tuple[str, str]
+
+
+def code_mutants(definitions: Definitions) -> Iterator[Mutant]:
+    """Forget each code of each value set, each of its qualifiers, and step each score."""
+    local = definitions.terminology.local_systems
+    for (system, code), meaning in definitions.terminology.meanings.items():
+        where = ("local." if system in local else "code.") + "{}." + f"{system}|{code}"
+        mentions = frozenset({f'"{code}"'})
+        for concept in meaning.concepts:
+            fewer = replace(meaning, concepts=tuple(one for one in meaning.concepts if one != concept))
+            yield _code_mutant(definitions, f"{where.format(concept)}:drop", (system, code), fewer, mentions)
+        name = "+".join(meaning.concepts)
+        for qualifier in sorted(meaning.qualifiers):
+            plain = replace(meaning, qualifiers=meaning.qualifiers - {qualifier})
+            yield _code_mutant(
+                definitions, f"{where.format(name)}:drop {qualifier}", (system, code), plain, mentions
+            )
+        if meaning.score is not None:
+            yield from _score_mutants(definitions, where.format(name), (system, code), meaning)
+
+
+def _score_mutants(definitions: Definitions, where: str, key: Key, meaning: CodeMeaning) -> Iterator[Mutant]:
+    for words, score in stepped(Decimal(meaning.score or 0)):
+        changed = replace(meaning, score=str(score))
+        yield _code_mutant(definitions, f"{where}.score:{words}", key, changed, frozenset({f'"{key[1]}"'}))
+
+
+def _code_mutant(
+    definitions: Definitions, name: str, key: Key, meaning: CodeMeaning, mentions: frozenset[str]
+) -> Mutant:
+    return Mutant(name, partial(_with_meaning, definitions, name, key, meaning), mentions)
+
+
+def _with_meaning(definitions: Definitions, name: str, key: Key, meaning: CodeMeaning) -> Definitions:
+    meanings = {**definitions.terminology.meanings}
+    if meaning.concepts:
+        meanings[key] = meaning
+    else:
+        del meanings[key]
+    return _with_terminology(definitions, name, replace(definitions.terminology, meanings=meanings))
+
+
+def _with_terminology(definitions: Definitions, name: str, terminology: Terminology) -> Definitions:
+    return replace(definitions, terminology=terminology, reading_digest=f"mutant {name}")
+
+
+def text_mutants(definitions: Definitions) -> Iterator[Mutant]:
+    """Forget each answer text and each code marked unmatched."""
+    terminology = definitions.terminology
+    for key in terminology.text_answers:
+        fewer = {one: answers for one, answers in terminology.text_answers.items() if one != key}
+        name = f"text.{key[0]}.{key[1]}:drop"
+        changed = replace(terminology, text_answers=fewer)
+        yield Mutant(name, partial(_with_terminology, definitions, name, changed), frozenset({key[1]}))
+
+
+def unit_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterator[Mutant]:
+    """Forget each unit, flip each trait of a unit rule, step each molar mass."""
+    for rule in definitions.unit_rules.values():
+        for unit in [one for one in rule.factors if one != rule.standard]:
+            fewer = {one: factor for one, factor in rule.factors.items() if one != unit}
+            yield _unit_mutant(definitions, f"unit.{rule.id}.{unit}:drop", replace(rule, factors=fewer))
+        for unit in sorted(rule.as_is):
+            yield _unit_mutant(
+                definitions, f"unit.{rule.id}.{unit}:drop", replace(rule, as_is=rule.as_is - {unit})
+            )
+        for field in ("unitless", "standard_refused"):
+            changes = {field: not getattr(rule, field)}
+            yield _unit_mutant(definitions, f"unit.{rule.id}.{field}:flip", _changed(rule, changes))
+    yield from _molar_mutants(definitions, files)
+
+
+def _molar_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterator[Mutant]:
+    for place, row in enumerate(files.units.model.unit_rules):
+        if row.molar is None:
+            continue
+        for words, mass in stepped(row.molar.g_per_mol):
+            molar = row.molar.model_copy(update={"g_per_mol": mass})
+            changed = row.model_copy(update={"molar": molar})
+            rule = unit_rule(changed, computed_factors(files, place, changed))
+            yield _unit_mutant(definitions, f"unit.{row.id}.molar:{words}", rule)
+
+
+def _changed(rule: UnitRule, changes: Mapping[str, bool]) -> UnitRule:
+    return replace(rule, **changes)  # type: ignore[arg-type]  # the names are two truths of the rule
+
+
+def _unit_mutant(definitions: Definitions, name: str, rule: UnitRule) -> Mutant:
+    return Mutant(name, partial(_with_unit_rule, definitions, name, rule), _mentions(definitions, rule))
+
+
+def _with_unit_rule(definitions: Definitions, name: str, rule: UnitRule) -> Definitions:
+    rules = {**definitions.unit_rules, rule.id: rule}
+    return replace(definitions, unit_rules=rules, reading_digest=f"mutant {name}")
+
+
+def _mentions(definitions: Definitions, rule: UnitRule) -> frozenset[str]:
+    """Give the codes whose quantities follow the rule."""
+    meanings = definitions.terminology.meanings
+    return frozenset(f'"{code}"' for (_, code), meaning in meanings.items() if meaning.unit_rule == rule.id)

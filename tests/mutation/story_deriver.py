@@ -1,0 +1,108 @@
+"""Derive every story of a trial under changed definitions, doing again only what a change can touch.
+
+Knows: stories, what of their outcome counts, what depends on what. Does not know: the mutants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fhir_adapter.definitions.load import Definitions
+from fhir_adapter.domain.eligibility import build_scene, judge_criterion
+from fhir_adapter.domain.protocol import Criterion, Trial
+from fhir_adapter.domain.renewal import assess_renewal, signature_rule
+from fhir_adapter.domain.scene import Scene
+from fhir_adapter.domain.timeline import build_timeline
+from tests.mutation.harness import Outcome
+from tests.scenarios.derive import read_story, receipts_of
+from tests.scenarios.reading import reading_context
+from tests.scenarios.resources import resources_of
+from tests.scenarios.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDeriver:
+    """Derives stories; the scenes and outcomes of the unchanged definitions are kept.
+
+    Attributes:
+        stories: All of them.
+        original: The unchanged definitions.
+        texts: Story -> its resources as one text, to see which codes it mentions.
+        scenes: Story -> scene under the unchanged definitions.
+        outcomes: Story -> outcome under the unchanged definitions.
+    """
+
+    stories: tuple[Story, ...]
+    original: Definitions
+    texts: dict[str, str] = field(default_factory=dict)
+    scenes: dict[str, Scene] = field(default_factory=dict)
+    outcomes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __call__(self, definitions: Definitions, mentions: frozenset[str] | None) -> Iterator[tuple[str, Outcome]]:
+        """Give the outcome of each story that can notice the change, the likeliest to notice first."""
+        changed = self._changed(definitions)
+        for story in sorted(self.stories, key=lambda one: self._unaffected(one, changed)):
+            if mentions is None or any(one in self._text(story) for one in mentions):
+                yield story.id, self._outcome(story, definitions, changed)
+
+    def _changed(self, definitions: Definitions) -> tuple[Criterion, ...]:
+        """Give the criteria that must be judged again."""
+        trial, before = definitions.trial, self.original.trial
+        if self._reads_alike(definitions) and trial.anchor == before.anchor and self.outcomes:
+            return tuple(one for one in trial.criteria if one not in before.criteria)
+        return trial.criteria
+
+    def _reads_alike(self, definitions: Definitions) -> bool:
+        """Say whether the same resources give the same facts: nothing but what is needed may differ."""
+        parts = ("traits", "terminology", "unit_rules")
+        return all(getattr(definitions, part) is getattr(self.original, part) for part in parts) or (
+            definitions.reading_digest == self.original.reading_digest
+        )
+
+    def _unaffected(self, story: Story, changed: tuple[Criterion, ...]) -> int:
+        outcome = self.outcomes.get(story.id, {})
+        return sum(outcome.get(one.id) == "PASS" for one in changed)
+
+    def _text(self, story: Story) -> str:
+        if story.id not in self.texts:
+            self.texts[story.id] = "\n".join(line for _, line in resources_of(story))
+        return self.texts[story.id]
+
+    def _scene(self, story: Story, definitions: Definitions) -> Scene:
+        alike = self._reads_alike(definitions)
+        if alike and story.id in self.scenes and definitions.trial.anchor == self.original.trial.anchor:
+            return self.scenes[story.id]
+        if alike and story.id in self.scenes:
+            timeline = self.scenes[story.id].timeline
+        else:
+            readings = read_story(story, reading_context(definitions))
+            timeline = build_timeline(readings, receipts_of(story, definitions))
+        scene = build_scene(timeline, definitions.trial, as_of=story.as_of, zone=definitions.traits.zone)
+        if definitions is self.original:
+            self.scenes[story.id] = scene
+        return scene
+
+    def _outcome(self, story: Story, definitions: Definitions, changed: tuple[Criterion, ...]) -> Outcome:
+        scene = self._scene(story, definitions)
+        judged = {criterion.id: _verdict(criterion, scene) for criterion in changed}
+        outcome = {
+            **self.outcomes.get(story.id, {}),
+            **judged,
+            "anchor": f"{scene.anchor.source} {scene.anchor.start}",
+            "renewal": _renewal(story, scene, definitions.trial),
+        }
+        if definitions is self.original:
+            self.outcomes[story.id] = outcome
+        return outcome
+
+
+def _verdict(criterion: Criterion, scene: Scene) -> str:
+    result, _ = judge_criterion(criterion, scene)
+    return f"{result.verdict} {result.unknown_reason}" if result.unknown_reason else str(result.verdict)
+
+
+def _renewal(story: Story, scene: Scene, trial: Trial) -> str:
+    today = story.as_of.astimezone(scene.zone).date()
+    renewal = assess_renewal(trial.participation, scene.timeline, signature_rule(trial), today, scene.zone)
+    return f"{renewal.due_age} {renewal.overdue}"
