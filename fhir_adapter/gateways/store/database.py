@@ -6,14 +6,27 @@ Knows: SQLite's and other databases' manners. Does not know: what is stored.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    select,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
@@ -107,6 +120,30 @@ def next_numbers(connection: Connection, name: str, count: int) -> int:
         return 1
     reached = connection.execute(select(counter.c.next).where(counter.c.name == name)).scalar_one()
     return int(reached) - count
+
+
+def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append many rows with one prepared statement.
+
+    SQLAlchemy's own way looks at every value of every row again; the rows come from this package alone.
+
+    Args:
+        connection: A writing transaction.
+        table: Where to.
+        rows: 1..*; all with the same columns, every value as the driver takes it.
+    """
+    statement, order = _prepared(connection.dialect, table, tuple(rows[0]))
+    if order is None:
+        connection.exec_driver_sql(statement, [dict(row) for row in rows])
+    else:
+        connection.exec_driver_sql(statement, [tuple(row[name] for name in order) for row in rows])
+
+
+@lru_cache(maxsize=64)
+def _prepared(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
+    """Give the statement, and the order of its values where the driver takes them by position."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ()) if dialect.positional else None
 
 
 def utc_text(moment: datetime) -> str:

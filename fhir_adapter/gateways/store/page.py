@@ -16,7 +16,7 @@ from fhir_adapter.domain.source import Exclusion, HospitalId, PersonKey, Resourc
 from fhir_adapter.gateways.store import schema, trial_schema
 from fhir_adapter.gateways.store.database import chunks, clean
 from fhir_adapter.gateways.store.identity import READING, Keeper, keep_persons
-from fhir_adapter.gateways.store.version_rows import PATIENT, Owned, Page, insert_rows
+from fhir_adapter.gateways.store.version_rows import PATIENT, Entry, Page, insert_rows
 from fhir_adapter.ports.rows import SavedPage
 
 # These say nothing about the resource itself that a later version could supersede.
@@ -47,7 +47,7 @@ def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -
     Raises:
         InvariantError: A fact names another source than its reading.
     """
-    kept = [reading for reading in readings if reading.excluded_by not in _NOT_KEPT]
+    kept = [Entry(reading) for reading in readings if reading.excluded_by not in _NOT_KEPT]
     digest_no = _digest_number(connection, page.digest)
     known = _known_resources(connection, page, kept)
     fresh = _fresh(kept, known, digest_no or 0)
@@ -55,11 +55,10 @@ def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -
         return SavedPage(new=0, touched=frozenset())
     if digest_no is None:
         digest_no = _new_digest(connection, page.digest)
-    owners = _owners(connection, page, fresh)
-    owned = [Owned(reading, owners.get(_patient(reading) or "")) for reading in fresh]
-    insert_rows(connection, page, digest_no, owned)
-    _insert_references(connection, page.hospital, owned)
-    touched = _touched(connection, page.hospital, known, owned)
+    _find_owners(connection, page, fresh)
+    insert_rows(connection, page, digest_no, fresh)
+    _insert_references(connection, page.hospital, fresh)
+    touched = _touched(connection, page.hospital, known, fresh)
     mark_touched(connection, touched)
     return SavedPage(new=len(fresh), touched=touched)
 
@@ -67,7 +66,8 @@ def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -
 def holds(connection: Connection, version: ResourceVersion, digest_no: int) -> bool:
     """Say whether a version with this content is on record as read under a digest."""
     rows = connection.execute(_versions_query(version.hospital, clean(version.type), [clean(version.id)]))
-    return any((row.version, row.content, row.reading_no) == _key(version, digest_no) for row in rows)
+    wanted = (clean(version.version), clean(version.content), digest_no)
+    return any((row.version, row.content, row.reading_no) == wanted for row in rows)
 
 
 def mark_touched(connection: Connection, persons: Iterable[PersonKey]) -> None:
@@ -100,29 +100,21 @@ def _new_digest(connection: Connection, digest: str) -> int:
     return int(key[0]) if key else 0
 
 
-def _key(source: ResourceVersion, digest_no: int) -> Key:
-    return clean(source.version), clean(source.content), digest_no
-
-
-def _resource(source: ResourceVersion) -> tuple[str, str]:
-    return clean(source.type), clean(source.id)
-
-
 def _known_resources(
-    connection: Connection, page: Page, readings: Sequence[Reading]
+    connection: Connection, page: Page, entries: Sequence[Entry]
 ) -> dict[tuple[str, str], _Known]:
-    """Find what the store holds of the page's resources; each of them gets an entry."""
-    known = {_resource(reading.source): _Known() for reading in readings}
+    """Find what the store holds of the page's resources, be it nothing."""
+    known = {entry.resource: _Known() for entry in entries}
     by_type: dict[str, list[str]] = {}
     for kind, resource_id in known:
         by_type.setdefault(kind, []).append(resource_id)
     for kind, ids in by_type.items():
         for piece in chunks(ids):
             for row in connection.execute(_versions_query(page.hospital, kind, piece)):
-                entry = known[kind, row.resource_id]
-                entry.keys.add((row.version, row.content, row.reading_no))
+                before = known[kind, row.resource_id]
+                before.keys.add((row.version, row.content, row.reading_no))
                 if row.person is not None:
-                    entry.owners.add(PersonKey(row.person))
+                    before.owners.add(PersonKey(row.person))
     return known
 
 
@@ -138,39 +130,35 @@ def _versions_query(hospital: HospitalId, kind: str, ids: Sequence[str]) -> Any:
     )
 
 
-def _fresh(readings: Sequence[Reading], known: Mapping[tuple[str, str], _Known], digest_no: int) -> list[Reading]:
+def _fresh(entries: Sequence[Entry], known: Mapping[tuple[str, str], _Known], digest_no: int) -> list[Entry]:
     """Choose the readings to append; those of other patients last, as they need a resource known before."""
-    fresh: list[Reading] = []
-    present = {resource for resource, entry in known.items() if entry.keys}
+    fresh: list[Entry] = []
+    present = {resource for resource, before in known.items() if before.keys}
     seen: set[tuple[tuple[str, str], Key]] = set()
-    for reading in sorted(readings, key=lambda reading: reading.excluded_by is Exclusion.OTHER_PATIENT):
-        resource, key = _resource(reading.source), _key(reading.source, digest_no)
-        unwanted = reading.excluded_by is Exclusion.OTHER_PATIENT and resource not in present
-        if unwanted or key in known[resource].keys or (resource, key) in seen:
+    for entry in sorted(entries, key=lambda entry: entry.is_other):
+        key = (entry.version, entry.content, digest_no)
+        unwanted = entry.is_other and entry.resource not in present
+        if unwanted or key in known[entry.resource].keys or (entry.resource, key) in seen:
             continue
-        seen.add((resource, key))
-        present.add(resource)
-        fresh.append(reading)
+        seen.add((entry.resource, key))
+        present.add(entry.resource)
+        fresh.append(entry)
     return fresh
 
 
-def _owners(connection: Connection, page: Page, readings: Sequence[Reading]) -> dict[str, PersonKey]:
-    patients = {patient for patient in map(_patient, readings) if patient}
-    return keep_persons(connection, Keeper(page.hospital, None, page.run, page.at), patients)
+def _find_owners(connection: Connection, page: Page, entries: Sequence[Entry]) -> None:
+    """Give each entry its person."""
+    wanted = {entry.patient for entry in entries if entry.patient}
+    owners = keep_persons(connection, Keeper(page.hospital, None, page.run, page.at), wanted)
+    for entry in entries:
+        entry.person = owners.get(entry.patient or "")
 
 
-def _patient(reading: Reading) -> str | None:
-    """Give the patient a reading is kept for; patients of others' resources get no key."""
-    if reading.excluded_by is Exclusion.OTHER_PATIENT:
-        return None
-    return reading.patient or (reading.source.id if reading.source.type == PATIENT else None)
-
-
-def _insert_references(connection: Connection, hospital: HospitalId, owned: Sequence[Owned]) -> None:
+def _insert_references(connection: Connection, hospital: HospitalId, entries: Sequence[Entry]) -> None:
     table = schema.shared_reference
     wanted = {
         (clean(reference), entry.person)
-        for entry in owned
+        for entry in entries
         if entry.person is not None
         for reference in shared_references(entry.reading)
     }
@@ -194,16 +182,16 @@ def _referring(
 
 
 def _touched(
-    connection: Connection, hospital: HospitalId, known: Mapping[tuple[str, str], _Known], owned: Sequence[Owned]
+    connection: Connection, hospital: HospitalId, known: Mapping[tuple[str, str], _Known], entries: Sequence[Entry]
 ) -> frozenset[PersonKey]:
     """Find whose derivation may change: owners, earlier owners, and who refers to a shared resource."""
     touched: set[PersonKey] = set()
-    for entry in owned:
-        before = known[_resource(entry.reading.source)]
+    for entry in entries:
+        before = known[entry.resource]
         touched |= before.owners
         says = entry.reading.facts or entry.reading.rejections or entry.reading.retracts or before.keys
         if entry.person is not None and says:
             touched.add(entry.person)
-    shared = {clean(entry.reading.source.reference) for entry in owned if entry.person is None}
+    shared = {f"{entry.resource[0]}/{entry.resource[1]}" for entry in entries if entry.person is None}
     touched.update(person for _, person in _referring(connection, hospital, shared))
     return frozenset(touched)

@@ -6,6 +6,7 @@ of a resource holds (the timeline does).
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -188,11 +189,17 @@ def _references(connection: Connection, text: str | None) -> tuple[str, ...]:
 def _facts(connection: Connection, sources: dict[int, ResourceVersion]) -> dict[int, list[Fact]]:
     found: dict[int, list[Fact]] = defaultdict(list)
     for piece in chunks(sources):
-        query = select(fact).where(fact.c.version_no.in_(piece)).order_by(fact.c.version_no, fact.c.position)
+        table = fact.c
+        query = (
+            select(table.version_no, table.kind, table.path, table.payload)
+            .where(table.version_no.in_(piece))
+            .order_by(table.version_no, table.position)
+        )
         rows = list(connection.execute(query))
-        for row, payload in zip(rows, unseal(connection, [row.payload for row in rows]), strict=True):
-            source = sources[row.version_no]
-            found[row.version_no].append(FACTS[row.kind].value(payload, source=source, path=row.path))
+        # One text for all: parsing and looking for sealed pieces once costs half as much as once per fact.
+        (whole,) = unseal(connection, [f"[{','.join(row.payload for row in rows)}]"])
+        for (no, kind, path), document in zip((row[:3] for row in rows), json.loads(whole), strict=True):
+            found[no].append(FACTS[kind].read(document, {"source": sources[no], "path": path}))
     return found
 
 
