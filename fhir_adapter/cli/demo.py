@@ -62,8 +62,6 @@ def demo(
     if output is Format.TEXT:
         show(render_subjects(result))
     print_report(report, output)
-    say(
-        f"written for real: ResearchStudy, ResearchSubject and Provenance in the folder {folder} (synthetic patients)"
-    )
+    say(f"written for real (all synthetic): study, subjects and Provenance in the folder {folder}")
     say("go on with: fhir-adapter subjects --needs | explain SUBJECT | rejections | review list")
     return report.exit_code
