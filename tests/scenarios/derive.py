@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fhir_adapter.domain.eligibility import derive_eligibility
-
 from fhir_adapter.definitions.load import Definitions
+from fhir_adapter.domain.eligibility import derive_eligibility
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.source import Completeness, SubjectId
