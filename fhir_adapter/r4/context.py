@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from fhir_adapter.domain.codes import CodeMeaning, Coding, Terminology
-from fhir_adapter.domain.facts import CodedValue, ReferenceRange
+from fhir_adapter.domain.facts import CodedValue, Finding, ReferenceRange
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.protocol import AttestationLink
 from fhir_adapter.domain.quantity import Quantity, UnitRule
@@ -85,6 +85,17 @@ class Limits(NamedTuple):
     ranges: tuple[ReferenceRange, ...] = ()
 
 
+KindKey = tuple[bytes, bytes, bytes, bytes, bytes, str, object]
+"""Everything that decides what a result is, as it was written."""
+
+
+class KnownKind(NamedTuple):
+    """The first result of its kind, and the rule its numbers follow."""
+
+    first: Finding
+    rule: UnitRule
+
+
 @dataclass(frozen=True, slots=True)
 class Caches:
     """What was decoded before; keys are the bytes of the JSON element or the text of a time."""
@@ -96,6 +107,7 @@ class Caches:
     moments: Cache[str, Effective] = field(default_factory=Cache)
     subjects: Cache[tuple[bytes, str | None], str | None] = field(default_factory=Cache)
     limits: Cache[tuple[bytes, str | None, str, str], Limits] = field(default_factory=Cache)
+    kinds: Cache[KindKey, KnownKind] = field(default_factory=Cache)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from fhir_adapter.r4.values import Value, ask, read_interpretation, read_value
 from fhir_adapter.r4.wire_observation import ComponentElement, Valued
 
 _NO_LIMITS = Limits()
-_make_finding = fast_constructor(Finding)
+make_finding = fast_constructor(Finding)
 
 
 class Occasion(NamedTuple):
@@ -76,7 +76,7 @@ def read_finding(
         return occasion.about(meaning).claim(value)
     limits = read_limits(element, value.reported, question) if isinstance(value.reported, Quantity) else _NO_LIMITS
     said = read_interpretation(element, context) if element.interpretation else None
-    return _make_finding(
+    return make_finding(
         source=occasion.received.source,
         path=value.path,
         concepts=meaning.concepts,

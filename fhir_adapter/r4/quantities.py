@@ -75,7 +75,7 @@ def read_quantity(quantity: wire.Quantity, path: str, *, unitless: bool = False)
         if comparator is None:
             return Rejection(reason=RejectionReason.UNKNOWN_STATUS, path=f"{path}.comparator")
     if quantity.code and quantity.system == UCUM:
-        return _make_quantity(number, quantity.code, comparator)
+        return make_quantity(number, quantity.code, comparator)
     if unitless and not quantity.code:
         return Quantity(number, None, comparator)
     return _unit_problem(quantity, path)
@@ -100,7 +100,7 @@ def to_standard(reported: Quantity, rule: UnitRule | None, path: str) -> Quantit
         return Rejection(reason=RejectionReason.UNKNOWN_UNIT, path=f"{path}.code", detail="not-listed")
 
 
-_make_quantity = fast_constructor(Quantity)
+make_quantity = fast_constructor(Quantity)
 _NUMBER_STARTS: Final = frozenset(bytes((byte,)) for byte in b"-0123456789")
 
 

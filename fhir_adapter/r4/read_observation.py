@@ -23,6 +23,7 @@ from fhir_adapter.r4.event_time import TimeChoice, read_event_time
 from fhir_adapter.r4.finding import Occasion, Part, read_component, read_finding
 from fhir_adapter.r4.read_specimen import NO_SPECIMEN, read_specimen_reference
 from fhir_adapter.r4.received import Received
+from fhir_adapter.r4.recurrence import read_again, remember
 from fhir_adapter.r4.references import find_patient, read_reference
 from fhir_adapter.r4.wire_observation import ComponentElement, Observation
 
@@ -68,19 +69,32 @@ def read_observation(observation: Observation, received: Received) -> Reading:
         or observation.implicit_rules
     ):
         return _refuse(observation, effective, _about(code, parts, observation, effective, received), received)
-    occasion = Occasion(
-        received,
-        status,
-        read_category(observation.category, context),
-        effective,
-        read_concepts(observation.method, context).answers if observation.method else None,
-        read_specimen_reference(observation.specimen, observation.contained, received)
-        if observation.specimen
-        else NO_SPECIMEN,
-    )
-    if parts or not isinstance(found := read_finding(observation, code, ROOT, occasion), Finding):
-        return _read_values(observation, code, parts, occasion, patient)
+    specimen = NO_SPECIMEN
+    if observation.specimen:
+        specimen = read_specimen_reference(observation.specimen, observation.contained, received)
+    found = None if parts else read_again(observation, effective, specimen, received)
+    if found is None:
+        occasion = Occasion(
+            received,
+            status,
+            read_category(observation.category, context),
+            effective,
+            read_concepts(observation.method, context).answers if observation.method else None,
+            specimen,
+        )
+        return _read_first(observation, code, parts, occasion, patient)
     return received.mapped(patient, (found,), (), _references(observation, received))
+
+
+def _read_first(
+    observation: Observation, code: CodeReading, parts: tuple[Part, ...], occasion: Occasion, patient: str
+) -> Reading:
+    """Read in full what differs from every result before."""
+    found = None if parts else read_finding(observation, code, ROOT, occasion)
+    if not isinstance(found, Finding):
+        return _read_values(observation, code, parts, occasion, patient)
+    remember(observation, found, code.meaning, occasion.received)
+    return occasion.received.mapped(patient, (found,), (), _references(observation, occasion.received))
 
 
 def _refuse(

@@ -70,7 +70,7 @@ def read_value(element: Valued, question: Question) -> Value | Rejection | None:
     Source:
         http://hl7.org/fhir/R4/observation-definitions.html#Observation.value_x_
     """
-    if element.value_quantity is not None and not _has_more_than_quantity(element):
+    if element.value_quantity is not None and has_only_quantity(element):
         return _read_quantity(element, question)
     present = [name for name in _READERS if getattr(element, name)]
     if len(present) > 1:
@@ -114,8 +114,9 @@ def ask(meaning: CodeMeaning, path: str, context: ReadingContext) -> Question:
     return Question(meaning, rule, path, context)
 
 
-def _has_more_than_quantity(element: Valued) -> bool:
-    return bool(
+def has_only_quantity(element: Valued) -> bool:
+    """Say that nothing of a value is given besides, perhaps, a quantity."""
+    return not (
         element.data_absent_reason
         or element.value_codeable_concept
         or element.value_string
