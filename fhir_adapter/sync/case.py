@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord, Verdict
@@ -55,11 +55,6 @@ class Case:
     def is_frozen(self) -> bool:
         """A person accepted the verdict on file."""
         return self.stored is not None and self.stored.frozen
-
-    @property
-    def today(self) -> date:
-        """The calendar day of as_of at the hospital."""
-        return self.as_of.astimezone(self.zone).date()
 
     def evidence_of(self, criterion: str) -> tuple[str, ...]:
         """Give the references one criterion rests on, as derived now."""

@@ -29,7 +29,7 @@ from fhir_adapter.ports.store import Store
 from fhir_adapter.r4.outgoing_reference import conditional_reference, replace_references
 from fhir_adapter.sync.delivered import Delivered, Difference, receipt_of
 from fhir_adapter.sync.place import ANYWAY, Outcome, Placed, Placement
-from fhir_adapter.sync.plan_writes import STUDY
+from fhir_adapter.sync.plan_writes import STUDY, SUBJECT
 from fhir_adapter.sync.provenance import PROVENANCE, plan_provenance
 
 _NOT_OURS = frozenset({"resourceType", "identifier"})
@@ -107,15 +107,14 @@ class _Delivery:
         if is_closed:
             self._settle(Settlement(hospital=self.request.traits.id, intent=intent, state=IntentState.REPLACED))
             return ()
-        placement = self._placement(intent)
-        return self._deliver(placement) if placement is not None else ()
+        if intent.resource_type == SUBJECT and not self._references():
+            return ()  # its study is not at the hospital yet: the next run tries again
+        return self._deliver(self._placement(intent))
 
-    def _placement(self, intent: WriteIntent) -> Placement | None:
-        """Resolve what the intent refers to; None while its study is not at the hospital."""
+    def _placement(self, intent: WriteIntent) -> Placement:
+        """Resolve what the intent refers to."""
         receipt = self._receipt(intent.resource_type, intent.identifier)
         references = self._references()
-        if not references and intent.resource_type not in {STUDY, PROVENANCE} and self.request.write:
-            return None
         if receipt is not None:
             receipt = replace(receipt, owned=replace_references(receipt.owned, references))
         return Placement(
@@ -139,8 +138,6 @@ class _Delivery:
 
     def _preview(self, intent: WriteIntent) -> None:
         placement = self._placement(intent)
-        if placement is None:
-            return
         found = placement.current()
         current = found[0] if len(found) == 1 else None
         merged: Body = placement.body

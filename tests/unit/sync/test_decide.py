@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fhir_adapter.domain.review import ItemKind, ItemState
@@ -235,6 +237,14 @@ def test_a_shown_item_comes_with_record_and_earlier_decisions() -> None:
     assert shown.stored is not None
     assert shown.row.patient == "p1"
     assert [decision.item for decision in shown.decisions] == [item]
+
+
+def test_evidence_that_changed_under_an_open_item_is_refused() -> None:
+    ward = eligible()
+    item = ward.item(ItemKind.ELIGIBILITY).id
+    records = ward.memory_store.memory.records
+    records.append(replace(records[-1], version=9, record=replace(records[-1].record, evidence_digest="other")))
+    refused(ward, request(item), "evidence has changed")
 
 
 def test_a_conflict_without_elements_is_our_own_fault() -> None:

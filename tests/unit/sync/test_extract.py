@@ -252,6 +252,15 @@ def test_a_merged_patient_is_read_with_the_surviving_record() -> None:
         assert receipt(store, "p9", "Condition").complete
 
 
+def test_what_names_no_patient_is_counted_once_though_the_source_is_read_twice() -> None:
+    old = patient("p1", link=[{"other": {"reference": "Patient/p9"}, "type": "replaced-by"}])
+    source = MemorySource([old, patient("p9")])
+    source.raw = [b"{"]
+    extracted = extract(source, MemoryStore(), "p1")
+    assert counts(extracted)["Resource"] == (1, 0, 1, 0)
+    assert counts(extracted)["Patient"] == (3, 2, 0, 1), "p9 was another patient's at first"
+
+
 def test_a_missing_reference_is_fetched_at_most_once() -> None:
     panel = {
         **haemoglobin("p1"),
