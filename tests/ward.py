@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemKind, ReviewItem
-from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.ports.hospital import HospitalTraits
 from fhir_adapter.ports.rows import SubjectRow
 from fhir_adapter.ports.sink import HospitalSink
 from fhir_adapter.ports.source import HospitalSource, PatientScope, RosterRow, ScopeKind
 from fhir_adapter.ports.store import Store
+from fhir_adapter.sync.attest import AttestRequest, run_attest
 from fhir_adapter.sync.decide import DecideRequest, run_decide, short_answer
 from fhir_adapter.sync.derive import Derived, DeriveRequest, run_derive
 from fhir_adapter.sync.desk import Desk
@@ -25,7 +25,7 @@ from tests.fakes.fixed_clock import FixedClock
 from tests.fakes.memory_sink import MemorySink
 from tests.fakes.memory_source import MemorySource
 from tests.fakes.memory_store import MemoryStore
-from tests.study import AS_OF, DIGEST, IDS, make_context, make_traits, make_trial
+from tests.study import AS_OF, DIGEST, IDS, make_context, make_traits, make_trial, whole_patient
 
 Json = dict[str, Any]
 
@@ -153,6 +153,9 @@ class Ward:
         return body
 
 
-def subjects_of(patients: Sequence[str]) -> list[SubjectId]:
-    """Their subject ids."""
-    return [IDS.subject(each) for each in patients]
+def eligible(name: str = "p1") -> Ward:
+    """A ward with one patient of whom every criterion is met."""
+    ward = Ward(*whole_patient(name))
+    ward.sync()
+    run_attest(ward.desk, AttestRequest(subject=f"Patient/{name}", link="I4", value="true", by="weber"))
+    return ward

@@ -26,8 +26,6 @@ from tests.fakes.memory_store import MemoryStore
 from tests.study import (
     DIGEST,
     HOSPITAL,
-    condition,
-    consent,
     haemoglobin,
     make_context,
     make_trial,
@@ -296,8 +294,3 @@ def test_a_reader_that_loses_a_resource_stops_the_run() -> None:
 
     with pytest.raises(InvariantError, match="Patient"):
         extract(MemorySource([patient("p1")]), MemoryStore(), reader=lossy)
-
-
-def test_a_consent_that_names_no_patient_of_ours_is_left_out() -> None:
-    extracted = extract(MemorySource([patient("p1"), consent("p7"), condition("p1")]), MemoryStore(), "p1")
-    assert excluded(extracted, "Consent") == {"other-patient": 1}
