@@ -37,7 +37,7 @@ def propose(case: Case, planner: WritePlanner) -> Derivation:
         design contracts, Time, Who is written, who decides; clinical review PUT-1, PUT-13.
     """
     row = _next_row(case)
-    questions = ask(case, row)
+    questions = ask(case, row, is_concerned=_is_concerned(case, row))
     opened, replaced = _compare_items(case, questions)
     record = None if _is_unchanged(case) else case.record
     basis = case.stored.record if case.stored is not None and record is None else case.record
@@ -74,16 +74,26 @@ def _is_same(one: EligibilityRecord, other: EligibilityRecord) -> bool:
 
 def _next_row(case: Case) -> SubjectRow:
     row = replace(case.row, withdrawn=is_withdrawn(case), deceased=is_deceased(case))
-    standing = Standing(
+    standing = _standing(case, row)
+    row = replace(row, status=derive_status(case.trial.participation, standing, case.record))
+    if row.status is None or row.status in FINAL_STATUSES:
+        return replace(row, recheck_on=None)
+    return _with_consent(case, row)
+
+
+def _standing(case: Case, row: SubjectRow) -> Standing:
+    return Standing(
         status=row.status,
         moved=row.moved or case.is_frozen,
         listed=row.scope in LISTED,
         stopped=row.withdrawn or row.deceased,
     )
-    row = replace(row, status=derive_status(case.trial.participation, standing, case.record))
-    if row.status is None or row.status in FINAL_STATUSES:
-        return replace(row, recheck_on=None)
-    return _with_consent(case, row)
+
+
+def _is_concerned(case: Case, row: SubjectRow) -> bool:
+    """Say whether the patient is in the trial's books, or would be but for withdrawal or death."""
+    otherwise = replace(_standing(case, row), stopped=False)
+    return derive_status(case.trial.participation, otherwise, case.record) is not None
 
 
 def _with_consent(case: Case, row: SubjectRow) -> SubjectRow:

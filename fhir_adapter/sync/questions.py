@@ -48,14 +48,16 @@ def is_deceased(case: Case) -> bool:
     return case.answer_to(item.id, item.kind) is not False
 
 
-def ask(case: Case, row: SubjectRow) -> tuple[ReviewItem, ...]:
+def ask(case: Case, row: SubjectRow, *, is_concerned: bool) -> tuple[ReviewItem, ...]:
     """List the items that should be open, or were decided, for a case as it is now.
 
-    Nobody is asked about somebody who is in no written state: they are not in the trial's books.
+    Nobody is asked about the verdict of somebody in no written state: they are not in the trial's books. Whether
+    consent was withdrawn or the patient died is asked also where that alone kept the patient out of them.
 
     Args:
         case: The subject's case.
         row: Where the subject stands after this derivation.
+        is_concerned: True where the patient is in the books, or would be but for withdrawal or death.
 
     Returns:
         0..*; each with an id that stays the same as long as the question does.
@@ -65,9 +67,9 @@ def ask(case: Case, row: SubjectRow) -> tuple[ReviewItem, ...]:
     """
     questions: list[ReviewItem] = []
     if row.status is not None and row.status not in FINAL_STATUSES:
-        questions += [*_about_verdict(case), *_about_consent(case, row)]
-        if _died(case):
-            questions.append(_death(case))
+        questions += _about_verdict(case)
+    if is_concerned and row.status not in FINAL_STATUSES:
+        questions += [*_about_consent(case, row), *_about_death(case)]
     return *questions, *_about_merges(case)
 
 
@@ -85,6 +87,11 @@ def _about_consent(case: Case, row: SubjectRow) -> Iterator[ReviewItem]:
     age = case.renewal.due_age
     if age is not None and row.consent is not None and not _is_renewal_answered(case, age):
         yield _renewal(case, age)
+
+
+def _about_death(case: Case) -> Iterator[ReviewItem]:
+    if _died(case):
+        yield _death(case)
 
 
 def _is_renewal_answered(case: Case, age: int) -> bool:

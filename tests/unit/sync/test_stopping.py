@@ -62,6 +62,23 @@ def test_a_new_consent_after_a_withdrawal_opens_the_chart_again() -> None:
     assert ward.items(ItemKind.CONSENT_WITHDRAWN) == []
 
 
+def test_a_withdrawal_found_at_first_sight_is_asked_about_and_nothing_is_written() -> None:
+    ward = Ward(patient("p1"), condition("p1"), consent("p1", status="inactive"))
+    ward.sync()
+    assert [(item.kind, item.asked) for item in ward.items()] == [(ItemKind.CONSENT_WITHDRAWN, "WITHDRAWN")]
+    assert (ward.row("p1").status, ward.written()) == (None, [])
+    row = ward.answer(ward.items()[0].id, by="kurz")
+    assert (row.status, row.withdrawn) == (None, True)
+    ward.sync()
+    assert (ward.items(), ward.written()) == ([], [])
+
+
+def test_nobody_is_asked_about_the_death_of_a_patient_the_trial_never_looked_at() -> None:
+    ward = Ward(patient("p1", deceasedBoolean=True))
+    ward.sync()
+    assert ward.items() == []
+
+
 def test_nothing_automatic_is_written_after_withdrawal() -> None:
     ward = Ward(patient("p1"), condition("p1"), consent("p1", status="inactive"))
     ward.sync(write=False)
@@ -97,6 +114,7 @@ def test_a_confirmed_death_ends_participation() -> None:
     ward = Ward(patient("p1", deceasedDateTime="2026-03-01T04:00:00+01:00"), condition("p1"))
     ward.sync(roster("p1"))
     assert ward.row("p1").status is None, "nobody is entered after death"
+    assert ward.item(ItemKind.DECEASED).subject == ward.row("p1").subject
     ward = Ward(patient("p1"), condition("p1"))
     ward.sync(roster("p1"))
     ward.give(patient("p1", version="2", deceasedDateTime="2026-03-01T04:00:00+01:00"))
@@ -110,9 +128,10 @@ def test_a_confirmed_death_ends_participation() -> None:
 def test_a_death_that_was_recorded_by_mistake_is_answered_once() -> None:
     ward = Ward(patient("p1", deceasedBoolean=True), condition("p1"))
     ward.sync(roster("p1"))
-    assert ward.items() == []
+    assert ward.item(ItemKind.DECEASED).asked == "DECEASED"
     ward.give(patient("p1", version="2"))
     ward.sync(roster("p1"))
+    assert (ward.items(), ward.row("p1").status) == ([], "candidate")
     ward.give(patient("p1", version="3", deceasedBoolean=True))
     ward.sync(roster("p1"))
     ward.answer(ward.item(ItemKind.DECEASED).id, accept=False)
