@@ -16,7 +16,7 @@ from fhir_adapter.domain.review import QUESTIONS, Decision, ItemKind, ReviewItem
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.statements import ConsentStatement
 from fhir_adapter.domain.timeline import Timeline
-from fhir_adapter.ports.rows import StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import RecordHead, SubjectRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,8 @@ class Case:
 
     Attributes:
         row: Where the subject stands.
-        stored: 0..1; the newest record on file.
+        head: 0..1; what the newest record on file says of itself.
+        frozen: 0..1; that record, where a person accepted it.
         record: The record derived now.
         timeline: The facts it was derived from.
         items: 0..*; every review item ever opened for the subject.
@@ -39,7 +40,8 @@ class Case:
 
     trial: Trial
     row: SubjectRow
-    stored: StoredRecord | None
+    head: RecordHead | None
+    frozen: EligibilityRecord | None
     record: EligibilityRecord
     timeline: Timeline
     items: tuple[ReviewItem, ...]
@@ -54,7 +56,7 @@ class Case:
     @property
     def is_frozen(self) -> bool:
         """A person accepted the verdict on file."""
-        return self.stored is not None and self.stored.frozen
+        return self.frozen is not None
 
     def evidence_of(self, criterion: str) -> tuple[str, ...]:
         """Give the references one criterion rests on, as derived now."""

@@ -83,6 +83,7 @@ class _Delivery:
         self.clock = clock
         self.request = request
         self.delivered = Delivered()
+        self.references: Mapping[str, str] = {}
         items = store.records.review_items(request.trial.id, open_only=False)
         self.asked = {item.id for item in items if item.state is not ItemState.REPLACED}
 
@@ -126,12 +127,12 @@ class _Delivery:
         )
 
     def _references(self) -> Mapping[str, str]:
+        """Conditional reference to the study -> its reference at the hospital, once that is known."""
         study = self.request.trial.study
         identifier = (study.identifier_system, study.identifier_value)
-        receipt = self._receipt(STUDY, identifier)
-        if receipt is None:
-            return {}
-        return {conditional_reference(STUDY, identifier): f"{STUDY}/{receipt.resource_id}"}
+        if not self.references and (receipt := self._receipt(STUDY, identifier)) is not None:
+            self.references = {conditional_reference(STUDY, identifier): f"{STUDY}/{receipt.resource_id}"}
+        return self.references
 
     def _receipt(self, resource_type: str, identifier: tuple[str, str]) -> WriteReceipt | None:
         return self.store.outbox.receipt(self.request.traits.id, resource_type, identifier)
@@ -161,7 +162,7 @@ class _Delivery:
         if placed.stored is None:
             self._ask_or_wait(intent, placed)
             return ()
-        follow_up = self._follow_up(intent, placed, placed.stored)
+        follow_up = self._follow_up(placement, placed, placed.stored)
         item = self._edit_item(intent, placed, placed.stored) if placed.kept and adopted is None else None
         self._settle(
             Settlement(
@@ -188,15 +189,20 @@ class _Delivery:
             return None
         return Placed(outcome=Outcome.UNCHANGED, stored=found[0], kept=everything)
 
-    def _follow_up(self, intent: WriteIntent, placed: Placed, stored: StoredResource) -> tuple[WriteIntent, ...]:
+    def _follow_up(self, placement: Placement, placed: Placed, stored: StoredResource) -> tuple[WriteIntent, ...]:
+        intent = placement.intent
         if not placed.wrote or intent.resource_type == PROVENANCE or not self.request.traits.provenance:
             return ()
         latest = self.store.records.latest_record(intent.subject) if intent.subject is not None else None
         record = latest.record if latest is not None and latest.record.evidence_digest == intent.record else None
-        is_new = self._receipt(intent.resource_type, intent.identifier) is None
         return (
             plan_provenance(
-                intent, stored, record, people=self.request.traits.people, is_new=is_new, at=self.clock.now()
+                intent,
+                stored,
+                record,
+                people=self.request.traits.people,
+                is_new=placement.receipt is None,
+                at=self.clock.now(),
             ),
         )
 

@@ -23,7 +23,7 @@ from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.clock import Clock
 from fhir_adapter.ports.hospital import HospitalTraits
-from fhir_adapter.ports.rows import Derivation, RecordHead, StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import Derivation, RecordHead, SubjectRow
 from fhir_adapter.ports.store import Store
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.merges import known_merges
@@ -150,18 +150,20 @@ class Deriving:
         """Derive one subject's record now and put beside it what a proposal needs."""
         request, timeline = self.request, self.load(row)
         zone, trial = request.traits.zone, request.trial
-        stored = self.store.records.latest_record(row.subject)
+        head = self.heads.get(row.subject)
+        frozen = self._frozen(row) if head is not None and head.frozen else None
         record = derive_eligibility(timeline, trial, subject=row.subject, as_of=request.as_of, zone=zone)
         return Case(
             trial=trial,
             row=row,
-            stored=stored,
+            head=head,
+            frozen=frozen,
             record=record,
             timeline=timeline,
             items=tuple(self.items.get(row.subject, ())),
             decisions=self.store.records.decisions(row.subject),
             merged=self._merged(row),
-            corrected=_corrected(stored, timeline),
+            corrected=find_corrections(frozen, timeline) if frozen is not None else (),
             renewal=assess_renewal(
                 trial.participation,
                 timeline,
@@ -192,13 +194,17 @@ class Deriving:
                     readings[source.type, source.id, source.version, source.content] = reading
         return build_timeline(tuple(readings.values()), receipts)
 
+    def _frozen(self, row: SubjectRow) -> EligibilityRecord | None:
+        stored = self.store.records.latest_record(row.subject)
+        return stored.record if stored is not None else None
+
     def _derive(self, row: SubjectRow, derived: Derived) -> None:
         case = self.assess(row)
         derived.records[row.subject] = case.record
         derivation = propose(case, self.planner)
         if derivation.record is None:
             derived.unchanged += 1
-        elif case.stored is None:
+        elif case.head is None:
             derived.created += 1
         else:
             derived.changed += 1
@@ -234,7 +240,3 @@ class Deriving:
         if (waiting or row.touched) and self.request.known_at is None:
             derivation = Derivation(row=row, record=None, replaced=waiting)
             self.store.records.commit(self.request.run, derivation, at=self.clock.now())
-
-
-def _corrected(stored: StoredRecord | None, timeline: Timeline) -> tuple[str, ...]:
-    return find_corrections(stored.record, timeline) if stored is not None and stored.frozen else ()

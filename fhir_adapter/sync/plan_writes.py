@@ -6,7 +6,7 @@ Knows: which element comes from where, what is already written or waiting. Does 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from fhir_adapter.domain.digests import digest_of
@@ -14,7 +14,7 @@ from fhir_adapter.domain.moments import FhirDateTime, Precision
 from fhir_adapter.domain.outgoing import ParticipationStatement
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.source import HospitalId
-from fhir_adapter.domain.writeback import Body, WriteIntent
+from fhir_adapter.domain.writeback import Body, WriteIntent, WriteReceipt
 from fhir_adapter.ports.rows import SubjectRow
 from fhir_adapter.ports.store import Outbox
 from fhir_adapter.r4.build_research_study import build_research_study
@@ -33,12 +33,14 @@ class WritePlanner:
 
     Attributes:
         waiting: Key -> the intent still to be delivered.
+        receipts: Those looked up before; nothing is delivered while a planner is in use.
     """
 
     trial: Trial
     hospital: HospitalId
     outbox: Outbox
     waiting: Mapping[Key, WriteIntent]
+    receipts: dict[Key, WriteReceipt | None] = field(default_factory=dict, compare=False, repr=False)
 
     def plan(
         self, row: SubjectRow, *, record: str | None, by: str | None = None, override: tuple[str, ...] = ()
@@ -107,12 +109,17 @@ class WritePlanner:
         waiting = self.waiting.get(key)
         if waiting is not None:
             return waiting.body == body
-        receipt = self.outbox.receipt(self.hospital, *key)
+        receipt = self._receipt(key)
         return receipt is not None and receipt.owned == body
+
+    def _receipt(self, key: Key) -> WriteReceipt | None:
+        if key not in self.receipts:
+            self.receipts[key] = self.outbox.receipt(self.hospital, *key)
+        return self.receipts[key]
 
     def _intent_id(self, key: Key, body: Body, override: tuple[str, ...]) -> str:
         """Equal content after the same delivery is one intent; the same content later again is another."""
-        receipt = self.outbox.receipt(self.hospital, *key)
+        receipt = self._receipt(key)
         last = receipt.intent if receipt is not None else ""
         return digest_of(self.hospital, self.trial.id, *key, body, list(override), last)
 

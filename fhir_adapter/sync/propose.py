@@ -11,7 +11,7 @@ from dataclasses import replace
 from fhir_adapter.domain.participation import FINAL_STATUSES, Standing, derive_status
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
-from fhir_adapter.ports.rows import AuditEntry, Derivation, SubjectRow
+from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, SubjectRow
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.plan_writes import WritePlanner
 from fhir_adapter.sync.questions import DERIVED_KINDS, ask, is_deceased, is_withdrawn
@@ -40,7 +40,7 @@ def propose(case: Case, planner: WritePlanner) -> Derivation:
     questions = ask(case, row, is_concerned=_is_concerned(case, row))
     opened, replaced = _compare_items(case, questions)
     record = None if _is_unchanged(case) else case.record
-    basis = case.stored.record if case.stored is not None and record is None else case.record
+    basis = case.head if case.head is not None and record is None else case.record
     return Derivation(
         row=row,
         record=record,
@@ -63,13 +63,13 @@ def is_empty(derivation: Derivation, row: SubjectRow) -> bool:
 
 
 def _is_unchanged(case: Case) -> bool:
-    if case.stored is None:
+    if case.head is None:
         return False
-    return case.stored.frozen or _is_same(case.stored.record, case.record)
+    return case.is_frozen or _digests(case.head) == _digests(case.record)
 
 
-def _is_same(one: EligibilityRecord, other: EligibilityRecord) -> bool:
-    return (one.evidence_digest, one.definitions_digest) == (other.evidence_digest, other.definitions_digest)
+def _digests(record: EligibilityRecord | RecordHead) -> tuple[str, str]:
+    return record.evidence_digest, record.definitions_digest
 
 
 def _next_row(case: Case) -> SubjectRow:
@@ -128,7 +128,7 @@ def _audit(case: Case, row: SubjectRow, opened: tuple[ReviewItem, ...]) -> Itera
         yield _entry(case, "clinical-reading", *(("on", "stopped") if row.withdrawn else ("stopped", "on")))
     for item in opened:
         if item.kind is ItemKind.FROZEN_EVIDENCE:
-            frozen = case.stored.record.evidence_digest if case.stored is not None else None
+            frozen = case.frozen.evidence_digest if case.frozen is not None else None
             yield _entry(
                 case,
                 "deviation",

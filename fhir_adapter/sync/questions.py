@@ -117,7 +117,7 @@ def _eligibility(case: Case) -> ReviewItem:
 
 
 def _correction(case: Case) -> ReviewItem:
-    frozen = case.stored.record if case.stored is not None else case.record
+    frozen = case.frozen or case.record
     seen = digest_of(frozen.evidence_digest, list(case.corrected), case.record.evidence_digest)
     details = {
         "corrected": " ".join(case.corrected),
