@@ -17,7 +17,7 @@ from fhir_adapter.definitions.finding import DefinitionReview
 from fhir_adapter.definitions.folder import HOSPITALS, TRIALS, default_root, mapping_roots
 from fhir_adapter.definitions.load import Definitions, load_definitions
 from fhir_adapter.definitions.review import review_mappings
-from fhir_adapter.errors import ConfigurationError, UsageError
+from fhir_adapter.errors import ConfigurationError, GuardError, UsageError
 from fhir_adapter.gateways.clock import SystemClock
 from fhir_adapter.gateways.fhir_http import FhirConnection
 from fhir_adapter.gateways.fhir_source import ServerSource
@@ -202,7 +202,7 @@ def open_sink(workplace: Workplace, place: str | None) -> HospitalSink | None:
         The sink, or None if there is none.
 
     Raises:
-        UsageError: The hospital takes folders only and a URL was given.
+        GuardError: The hospital takes folders only and a URL was given.
     """
     traits = workplace.definitions.traits
     chosen = place or (None if traits.folder_only else traits.server)
@@ -211,7 +211,7 @@ def open_sink(workplace: Workplace, place: str | None) -> HospitalSink | None:
     if not is_url(chosen):
         return FolderSink(Path(chosen))
     if traits.folder_only:
-        raise UsageError("this hospital takes files only (hospital.yaml: folder_only); give --sink FOLDER")
+        raise GuardError("this hospital takes files only (hospital.yaml: folder_only); give --sink FOLDER")
     return ServerSink(open_connection(workplace, chosen))
 
 

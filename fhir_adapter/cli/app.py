@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Final, cast
 
-import click
 import typer
 from typing_extensions import override
 
@@ -26,6 +26,9 @@ from fhir_adapter.cli.output import say
 from fhir_adapter.errors import AdapterError, ConfigurationError, InvariantError
 from fhir_adapter.events import Event, log
 from fhir_adapter.settings import load_settings
+
+_NOT_UNDERSTOOD: Final = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
+"""Root of what the parser says about arguments: of the click that typer brings along, or of the installed one."""
 
 app = typer.Typer(
     name="fhir-adapter",
@@ -99,10 +102,10 @@ def run(arguments: list[str]) -> int:
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     try:
         result = app(arguments, standalone_mode=False)
-    except click.ClickException as error:
+    except _NOT_UNDERSTOOD as error:
         error.show()
         return ConfigurationError.exit_code
-    except click.Abort:
+    except typer.Abort:
         say("stopped")
         return 130
     except AdapterError as error:
