@@ -105,7 +105,7 @@ class Caches:
     categories: Cache[bytes, str | None] = field(default_factory=Cache)
     times: Cache[str, FhirDateTime | TimeProblem] = field(default_factory=Cache)
     moments: Cache[str, Effective] = field(default_factory=Cache)
-    subjects: Cache[tuple[bytes, str | None], str | None] = field(default_factory=Cache)
+    patients: Cache[tuple[bytes, str | None, str | None], str | None] = field(default_factory=Cache)
     limits: Cache[tuple[bytes, str | None, str, str], Limits] = field(default_factory=Cache)
     kinds: Cache[KindKey, KnownKind] = field(default_factory=Cache)
 

@@ -55,6 +55,8 @@ def read_observation(observation: Observation, received: Received) -> Reading:
         return retract(observation.subject, received)
     context = received.context
     code = read_code(observation.code, context)
+    if code.excluded_by is not None and not observation.component:
+        return _leave_out(observation, code.excluded_by, received)
     parts = _read_parts(observation, received) if observation.component else ()
     if code.meaning is None and all(part.code.meaning is None for part in parts):
         return _end_unneeded(observation, code, parts, received)
@@ -149,9 +151,7 @@ def _end_unneeded(
     """End an Observation none of whose codes is needed: left out, or refused where one could not be read."""
     unmapped = [part for part in parts if part.code.problem is not None]
     if code.problem is None and not unmapped:
-        rule = code.excluded_by or Exclusion.CODE_NOT_NEEDED
-        patient = find_patient(observation.subject, received)
-        return received.excluded(rule, patient, _references(observation, received))
+        return _leave_out(observation, code.excluded_by or Exclusion.CODE_NOT_NEEDED, received)
     effective = _read_effective(observation, received)
     about = _about(code, parts, observation, effective, received)
     admitted = admit(observation, observation.subject, "subject", received, about)
@@ -159,6 +159,12 @@ def _end_unneeded(
         return admitted
     root = end_without_code(code, observation.code, f"{ROOT}.code", admitted, received, about)
     return received.rejected(admitted, *root.rejections, *(_refuse_code(part, about) for part in unmapped))
+
+
+def _leave_out(observation: Observation, rule: Exclusion, received: Received) -> Reading:
+    """End by a rule; most of what a hospital sends ends here."""
+    patient = find_patient(observation.subject, received)
+    return received.excluded(rule, patient, _references(observation, received))
 
 
 def _refuse_code(part: Part, about: About) -> Rejection:

@@ -80,7 +80,7 @@ def read_subject(raw: Raw, received: Received) -> Subject:
     """
     if not raw:
         return Subject(None, RejectionReason.INVALID_RESOURCE, "no-patient")
-    reference = _read_cached(raw, received)
+    reference = read_reference(reference_decoder.decode(raw), received)
     if reference is None:
         return Subject(None, RejectionReason.INVALID_RESOURCE, "no-patient")
     kind, _, patient = reference.partition("/")
@@ -92,27 +92,15 @@ def read_subject(raw: Raw, received: Received) -> Subject:
     return Subject(patient)
 
 
-def _read_cached(raw: Raw, received: Received) -> str | None:
-    """Read a reference that many resources repeat; fullUrls hold for one page only."""
-    page = received.page
-    if page.references:
-        return read_reference(reference_decoder.decode(raw), received)
-    subjects = received.context.caches.subjects
-    key = (bytes(raw), page.base)
-    known = subjects.get(key, ...)
-    if known is ...:
-        return subjects.keep(key, read_reference(reference_decoder.decode(raw), received))
-    return known
-
-
 def find_patient(raw: Raw, received: Received) -> str | None:
     """Name the patient a resource is about; None wherever `read_subject` gives a reason."""
-    reference = _read_cached(raw, received) if raw else None
-    if reference is None or not reference.startswith("Patient/"):
-        return None
-    patient = reference[8:]
-    asked = received.page.patient
-    return patient if asked is None or asked == patient else None
+    page = received.page
+    if page.references:  # fullUrls hold for one page only
+        return read_subject(raw, received).patient
+    patients = received.context.caches.patients
+    key = (bytes(raw), page.base, page.patient)
+    known = patients.get(key, ...)
+    return patients.keep(key, read_subject(raw, received).patient) if known is ... else known
 
 
 def find_contained(text: str, contained: tuple[Raw, ...]) -> Raw | None:

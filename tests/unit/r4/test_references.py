@@ -59,7 +59,7 @@ def test_the_same_reference_may_mean_another_on_another_page() -> None:
     resource = observation(subject={"reference": "https://page.example/r4/Patient/p1"}, valueInteger=1)
     assert read(resource, PageContext(base="https://page.example/r4")).patient == "p1"
     assert read(resource, PageContext(base="https://elsewhere.example")).patient is None
-    assert CONTEXT.caches.subjects
+    assert CONTEXT.caches.patients
 
 
 def test_what_is_about_no_patient_is_left_out() -> None:
