@@ -23,33 +23,32 @@ class Fingerprints:
     def __init__(self) -> None:
         """Begin empty."""
         self._slots = array("Q", bytes(8 * _FIRST_SLOTS))
+        self._last = _FIRST_SLOTS - 1
         self._count = 0
 
     def add(self, number: int) -> bool:
         """Add a number; False if it was there before."""
-        if not self._put(number & _MASK or 1):
-            return False
-        self._count += 1
-        if 2 * self._count > len(self._slots):
-            self._grow()
-        return True
-
-    def _put(self, number: int) -> bool:
-        slots, last = self._slots, len(self._slots) - 1
+        number = number & _MASK or 1
+        slots, last = self._slots, self._last
         slot = number & last
-        while slots[slot]:
-            if slots[slot] == number:
+        while found := slots[slot]:
+            if found == number:
                 return False
             slot = (slot + 1) & last
         slots[slot] = number
+        self._count += 1
+        if 2 * self._count > last:
+            self._grow()
         return True
 
     def _grow(self) -> None:
         kept = self._slots
         self._slots = array("Q", bytes(16 * len(kept)))
+        self._last = len(self._slots) - 1
+        self._count = 0
         for number in kept:
             if number:
-                self._put(number)
+                self.add(number)
 
 
 class Repeats:
@@ -64,11 +63,11 @@ class Repeats:
         self._facts = facts
         self._digest = reading_digest
         self._seen = Fingerprints()
-        self._unsaved: set[tuple[str, str, str, str]] = set()
+        self._unsaved: set[tuple[str, str, str]] = set()
 
     def is_repeat(self, version: ResourceVersion) -> bool:
         """Remember a version, and say whether this run has read it before."""
-        key = (version.type, version.id, version.version, version.content)
+        key = (version.content, version.version, version.id)  # equal content says that the type is equal too
         is_new = self._seen.add(hash(key))
         if not is_new and (key in self._unsaved or self._facts.holds(version, reading_digest=self._digest)):
             return True
