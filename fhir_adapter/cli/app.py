@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Final, cast
 
 import typer
 from typing_extensions import override
@@ -26,9 +25,6 @@ from fhir_adapter.cli.output import say
 from fhir_adapter.errors import AdapterError, ConfigurationError, InvariantError
 from fhir_adapter.events import Event, log
 from fhir_adapter.settings import load_settings
-
-_NOT_UNDERSTOOD: Final = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
-"""Root of what the parser says about arguments: of the click that typer brings along, or of the installed one."""
 
 app = typer.Typer(
     name="fhir-adapter",
@@ -102,8 +98,8 @@ def run(arguments: list[str]) -> int:
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     try:
         result = app(arguments, standalone_mode=False)
-    except _NOT_UNDERSTOOD as error:
-        error.show()
+    except typer.TyperException as error:
+        say(f"usage: {error.format_message()} (try --help)")
         return ConfigurationError.exit_code
     except typer.Abort:
         say("stopped")
