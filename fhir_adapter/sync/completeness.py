@@ -61,9 +61,9 @@ class Receipts:
 
         Returns:
             One receipt per type. A type the source gave no receipt for, or whose query it did not honour, is
-            not complete. A rejected resource of the type that names no patient counts against everybody, an
-            unreadable one from a page about one patient against every type of that patient. An unreadable one
-            from a page about everybody is in the counts and rejections only.
+            not complete. A rejected resource of the type that names no patient counts against everybody. One of
+            no recognisable type counts against every type, of the patient its page was about, else of everybody:
+            it may have been anything.
         """
         return [self._judge(patient, resource_type, run, read_at) for resource_type in resource_types]
 
@@ -92,4 +92,4 @@ class Receipts:
 
 
 def _keys(patient: str, resource_type: str) -> tuple[tuple[str, str | None], ...]:
-    return (resource_type, patient), (resource_type, None), (UNREADABLE, patient)
+    return (resource_type, patient), (resource_type, None), (UNREADABLE, patient), (UNREADABLE, None)

@@ -18,7 +18,7 @@ from fhir_adapter.ports.source import HospitalSource, ReadPlan, ScopeReceipt, So
 from fhir_adapter.ports.store import FactStore
 from fhir_adapter.r4.context import PageContext, ReadingContext
 from fhir_adapter.r4.read import read_resource
-from fhir_adapter.sync.completeness import Receipts
+from fhir_adapter.sync.completeness import UNREADABLE, Receipts
 from fhir_adapter.sync.counts import Tally, check_balance
 from fhir_adapter.sync.repeats import Repeats
 from fhir_adapter.sync.scope import RunScope
@@ -183,7 +183,7 @@ class _Extraction:
     def _take(self, page: SourcePage) -> None:
         """Read, count and save one page in one transaction."""
         read = self.open_page(page)
-        kept = [reading for raw in page.resources if (reading := self._sort(read(raw), page.patient)) is not None]
+        kept = [reading for raw in page.resources if (reading := self._sort(read(raw), page)) is not None]
         self.receipts.add_issues(page)
         if kept:
             now = self.clock.now()
@@ -196,7 +196,7 @@ class _Extraction:
         log(Event.PAGE_READ, run=self.request.run, resources=len(kept))
         self.request.progress(self.received)
 
-    def _sort(self, reading: Reading, asked: str | None) -> Reading | None:
+    def _sort(self, reading: Reading, page: SourcePage) -> Reading | None:
         """Decide whether a reading concerns the run, and count it."""
         source, patient = reading.source, reading.patient
         if patient is None:
@@ -211,16 +211,19 @@ class _Extraction:
             reading = _left_out(reading, Exclusion.CONSENT_WITHDRAWN)
         if reading.excluded_by is None and self.repeats.is_repeat(source):
             reading = _left_out(reading, Exclusion.DUPLICATE)
-        self._note(reading, source, asked)
+        self._note(reading, source, page)
         return reading
 
-    def _note(self, reading: Reading, source: ResourceVersion, asked: str | None) -> None:
-        tally = self.tallies.get(source.type)
+    def _note(self, reading: Reading, source: ResourceVersion, page: SourcePage) -> None:
+        kind = source.type
+        if kind == UNREADABLE and page.resource_type is not None:
+            kind = page.resource_type  # what cannot be read is of the type its file or query promised
+        tally = self.tallies.get(kind)
         if tally is None:
-            tally = self.tallies[source.type] = Tally()
+            tally = self.tallies[kind] = Tally()
         tally.count(reading)
         if reading.rejections and not reading.facts:
-            self.receipts.add_rejection(source.type, reading.patient or asked)
+            self.receipts.add_rejection(kind, reading.patient or page.patient)
         if self.is_selective:
             self.seen.add(source.reference)
             self.wanted.update(reading.references)

@@ -91,5 +91,10 @@ def test_rejections_of_the_patient_and_of_nobody_in_particular_count() -> None:
     receipts = read()
     for kind, patient in (("Procedure", "1"), ("Procedure", None), ("Procedure", "2"), ("Resource", "1")):
         receipts.add_rejection(kind, patient)
-    receipts.add_rejection("Resource", None)
     assert judge(receipts).rejected == 3
+
+
+def test_what_may_have_been_anything_of_anybody_counts_against_every_type() -> None:
+    receipts = read()
+    receipts.add_rejection("Resource", None)
+    assert judge(receipts).rejected == 1
