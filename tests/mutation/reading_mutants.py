@@ -5,7 +5,7 @@ Knows: which scenarios can notice (those that mention the code). Does not know: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -76,7 +76,7 @@ def text_mutants(definitions: Definitions) -> Iterator[Mutant]:
 
 
 def unit_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterator[Mutant]:
-    """Forget each unit, flip each trait of a unit rule, step each molar mass."""
+    """Forget each unit, step each molar mass."""
     for rule in definitions.unit_rules.values():
         for unit in [one for one in rule.factors if one != rule.standard]:
             fewer = {one: factor for one, factor in rule.factors.items() if one != unit}
@@ -85,9 +85,6 @@ def unit_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterator[
             yield _unit_mutant(
                 definitions, f"unit.{rule.id}.{unit}:drop", replace(rule, as_is=rule.as_is - {unit})
             )
-        for field in ("unitless", "standard_refused"):
-            changes = {field: not getattr(rule, field)}
-            yield _unit_mutant(definitions, f"unit.{rule.id}.{field}:flip", _changed(rule, changes))
     yield from _molar_mutants(definitions, files)
 
 
@@ -100,10 +97,6 @@ def _molar_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterato
             changed = row.model_copy(update={"molar": molar})
             rule = unit_rule(changed, computed_factors(files, place, changed))
             yield _unit_mutant(definitions, f"unit.{row.id}.molar:{words}", rule)
-
-
-def _changed(rule: UnitRule, changes: Mapping[str, bool]) -> UnitRule:
-    return replace(rule, **changes)  # type: ignore[arg-type]  # the names are two truths of the rule
 
 
 def _unit_mutant(definitions: Definitions, name: str, rule: UnitRule) -> Mutant:

@@ -21,6 +21,7 @@ LEFT = frozenset({
     *("part", "label", "next_fact", "shows"),
     *("policies", "link_id", "values", "formula", "bsa"),
     *("clinical", "verification", "on", "roles", "absence", "on_conflict", "at", "category"),
+    "presence_needs_attestation",
 })
 """Fields not mutated: those that decide nothing; those the loader ties to something else; closed words (statuses,
 reasons, roles, absence): where a word is a choice it is a setting, and settings are flipped."""
