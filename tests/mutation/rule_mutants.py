@@ -44,10 +44,16 @@ def participation_mutants(definitions: Definitions) -> Iterator[Mutant]:
         for words, changed in scalar_changes(age):
             ages = (*rule.consent_due_ages[:place], changed, *rule.consent_due_ages[place + 1 :])
             mutated = replace(rule, consent_due_ages=ages)
-            yield Mutant(f"participation.due.{words}", partial(_with_trial, definitions, "participation", mutated))
+            yield Mutant(
+                f"participation.consent_due_ages.{place}:{words}",
+                partial(_with_trial, definitions, "participation", mutated),
+            )
     for words, days in scalar_changes(rule.consent_grace_days):
         mutated = replace(rule, consent_grace_days=days)
-        yield Mutant(f"participation.grace.{words}", partial(_with_trial, definitions, "participation", mutated))
+        yield Mutant(
+            f"participation.consent_grace_days:{words}",
+            partial(_with_trial, definitions, "participation", mutated),
+        )
 
 
 def _with_trial(definitions: Definitions, field: str, value: Any) -> Definitions:

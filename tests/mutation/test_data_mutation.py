@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.mutation.harness import Mutant, MutationReport, idle, load_explanatio
 from tests.mutation.reading_mutants import code_mutants, text_mutants, unit_mutants
 from tests.mutation.rule_mutants import participation_mutants, rule_mutants
 from tests.mutation.setting_mutants import setting_mutants
+from tests.mutation.setting_places import changed_places
 from tests.mutation.story_deriver import StoryDeriver
 from tests.scenarios.reading import definitions_for
 from tests.scenarios.story import load_stories
@@ -25,16 +27,26 @@ EXPLANATIONS = load_explanations(Path(__file__).parent / "survivors.yaml")
 
 
 def all_mutants(definitions: Definitions) -> Iterator[Mutant]:
-    """Give every mutant of the trial, its settings, its codes and its units."""
+    """Give every mutant of the trial, its settings, its codes and its units.
+
+    A value that a setting fills into a rule is mutated in the setting, not again in each rule.
+    """
     roots = mapping_roots()
     terminology, hospital = load_terminology_files(roots), load_hospital_files(roots, HOSPITAL)
 
-    def recompile(setting: str, value: SettingValue) -> Definitions:
-        return compile_definitions(terminology, hospital, load_trial_files(roots, TRIAL, {setting: value}))
+    @cache
+    def compiled(setting: str, value: str | tuple[str, ...]) -> Definitions:
+        written = value if isinstance(value, str) else list(value)
+        return compile_definitions(terminology, hospital, load_trial_files(roots, TRIAL, {setting: written}))
 
-    yield from rule_mutants(definitions)
-    yield from participation_mutants(definitions)
-    yield from setting_mutants(load_trial_files(roots, TRIAL), recompile)
+    def recompile(setting: str, value: SettingValue) -> Definitions:
+        return compiled(setting, value if isinstance(value, str) else tuple(value))
+
+    flipped = list(setting_mutants(load_trial_files(roots, TRIAL), recompile))
+    yield from flipped
+    filled = frozenset[str]().union(*(changed_places(definitions.trial, one.build().trial) for one in flipped))
+    plain = (*rule_mutants(definitions), *participation_mutants(definitions))
+    yield from (one for one in plain if one.id not in filled)
     yield from code_mutants(definitions)
     yield from text_mutants(definitions)
     yield from unit_mutants(definitions, terminology)

@@ -30,6 +30,7 @@ from tests.mutation.harness import (
 from tests.mutation.reading_mutants import code_mutants, text_mutants, unit_mutants
 from tests.mutation.rule_mutants import participation_mutants, rule_mutants
 from tests.mutation.setting_mutants import neighbours, setting_mutants
+from tests.mutation.setting_places import changed_places
 
 LIMITS = {Operator.LESS_OR_EQUAL: Decimal.__le__, Operator.LESS: Decimal.__lt__}
 
@@ -97,7 +98,7 @@ def test_the_anchor_is_changed(sample: Definitions) -> None:
 
 
 def test_the_days_of_grace_are_changed(sample: Definitions) -> None:
-    assert ids(participation_mutants(sample), "participation.grace.") == {"30>29", "30>31"}
+    assert ids(participation_mutants(sample), "participation.consent_grace_days:") == {"30>29", "30>31"}
 
 
 def test_a_mutant_differs_from_the_original_in_one_place(sample: Definitions) -> None:
@@ -149,6 +150,16 @@ def test_every_setting_is_flipped(root: Path) -> None:
     rule = mutants["setting.youngest:2>3"].build().trial.criteria[0].rule
     assert isinstance(rule, Age)
     assert rule.at_least == 3
+
+
+def test_a_value_filled_in_by_a_setting_is_known_by_its_places(root: Path, sample: Definitions) -> None:
+    roots = mapping_roots((root,), default=False)
+    terminology, hospital = load_terminology_files(roots), load_hospital_files(roots, "north")
+    files = load_trial_files(roots, "t1", {"kidney-window": "15 d", "youngest": "3"})
+    changed = compile_definitions(terminology, hospital, files).trial
+    places = changed_places(sample.trial, changed)
+    assert places == {"AGE.at_least:2>3", "I2.of.1.query.windows.0.window:14 d>15 d"}
+    assert places <= {mutant.id for mutant in rule_mutants(sample)}
 
 
 @pytest.mark.parametrize(

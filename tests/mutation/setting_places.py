@@ -1,0 +1,55 @@
+"""Where a setting stands: its value is one number of the mappings, however many rules it is filled into.
+
+Knows: the places two compiled trials differ in, named as rule mutants are. Does not know: the settings' files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from fhir_adapter.definitions.scalar_text import window_text
+from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.queries import Window
+
+
+def changed_places(original: Trial, changed: Trial) -> frozenset[str]:
+    """Name every place of the rules, the anchor and participation in which two trials differ."""
+    found = {
+        f"{before.id}{place}"
+        for before, after in zip(original.criteria, changed.criteria, strict=True)
+        for place in _differences(before.rule, after.rule)
+    }
+    found |= {f"anchor{place}" for place in _differences(original.anchor, changed.anchor)}
+    found |= {f"participation{place}" for place in _differences(original.participation, changed.participation)}
+    return frozenset(found)
+
+
+def _differences(before: Any, after: Any) -> Iterator[str]:
+    if before == after:
+        return
+    if isinstance(before, Window | Enum) or not is_dataclass(before) or type(before) is not type(after):
+        yield from _inside(before, after)
+        return
+    for field in fields(before):
+        for place in _differences(getattr(before, field.name), getattr(after, field.name)):
+            yield f".{field.name}{place}"
+
+
+def _inside(before: Any, after: Any) -> Iterator[str]:
+    if isinstance(before, tuple) and isinstance(after, tuple) and len(before) == len(after):
+        for place, (one, other) in enumerate(zip(before, after, strict=True)):
+            for words in _differences(one, other):
+                yield f".{place}{words}"
+    elif isinstance(before, Mapping):
+        for key, entry in before.items():
+            for words in _differences(entry, after[key]):
+                yield f".{key}{words}"
+    else:
+        yield f":{_text(before)}>{_text(after)}"
+
+
+def _text(value: Any) -> str:
+    return window_text(value) if isinstance(value, Window) else str(value)
