@@ -5,11 +5,9 @@ Knows: clinical and verification status, onset and abatement against the anchor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fhir_adapter.domain.answers import Cause, decided, in_words, unknown
-from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.completeness import Sought, answer_absence
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.facts import Diagnosis
@@ -54,7 +52,7 @@ def assess_condition(node: HasCondition, scene: Scene) -> Answer:
     Source:
         design contracts, Criteria and verdicts: absence; rules sheet B.
     """
-    found = _find(node, node.concepts, node.clinical, scene)
+    found = _find(node, scene)
     expires = scene.edges(found.spans, [node.within])
     what = in_words(node.concepts)
     if found.holding:
@@ -63,7 +61,8 @@ def assess_condition(node: HasCondition, scene: Scene) -> Answer:
             return decided(node, Truth.MET, evidence=evidence, expires=expires)
         flag = Cause(reason=UnknownReason.NEEDS_ATTESTATION, note="a problem on the list is a flag for a person")
         return unknown(node, [flag], what=what, evidence=evidence, expires=expires)
-    settling = _find(node, node.settled_by, (), scene).holding if node.settled_by else []
+    instead = replace(node, concepts=node.settled_by, clinical=(), within=None)
+    settling = _find(instead, scene).holding if node.settled_by else []
     if settling and not found.causes:
         evidence = [each for problem in settling for each in of_event(problem, scene.timeline)]
         return decided(node, Truth.NOT_MET, evidence=evidence, expires=expires)
@@ -72,31 +71,33 @@ def assess_condition(node: HasCondition, scene: Scene) -> Answer:
     return answer_absence(node, node.absence, scene, Sought(types=(CONDITION,), window=node.within, what=what))
 
 
-def _find(node: HasCondition, concepts: Iterable[ConceptId], clinical: tuple[str, ...], scene: Scene) -> _Found:
+def _find(node: HasCondition, scene: Scene) -> _Found:
     found = _Found()
-    wanted = tuple(concepts)
-    problems = {problem: None for concept in wanted for problem in scene.timeline.diagnoses.get(concept, ())}
+    problems = {
+        problem: None for concept in node.concepts for problem in scene.timeline.diagnoses.get(concept, ())
+    }
     for problem in problems:
-        verdict = _judge(problem, node, clinical, scene, found)
+        verdict = _judge(problem, node, scene, found)
         if verdict is True:
             found.holding.append(problem)
         elif isinstance(verdict, Cause):
             found.causes.append(verdict)
-    for gap in about(scene.timeline.gaps, wanted, (CONDITION,)):
+    for gap in about(scene.timeline.gaps, node.concepts, (CONDITION,)):
+        at = scene.start_of(gap.rejection.effective)
         cause = cause_of(gap)
-        if cause is not None and not gap.is_part and not is_unmapped_code(gap):
+        is_placed = at is None or scene.place(at, node.within) in {Place.INSIDE, Place.UNCERTAIN}
+        if cause is not None and is_placed and not gap.is_part and not is_unmapped_code(gap):
             found.causes.append(cause)
+            found.spans += [at] if at is not None else []
     return found
 
 
-def _judge(
-    problem: Diagnosis, node: HasCondition, clinical: tuple[str, ...], scene: Scene, found: _Found
-) -> bool | Cause:
+def _judge(problem: Diagnosis, node: HasCondition, scene: Scene, found: _Found) -> bool | Cause:
     """Say whether one problem holds, does not, or why that is open."""
     if problem.verification_status in REFUTED:
         return False
     begun = _begun(problem, node.within, scene, found)
-    active = _has_status(problem, clinical, scene) if clinical else True
+    active = _has_status(problem, node.clinical, scene) if node.clinical else True
     if begun is Place.LATER or begun is Place.OUTSIDE or active is False:
         return False
     doubt = _doubt(problem, node, begun, is_status_stated=active is not None)

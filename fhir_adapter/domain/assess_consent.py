@@ -205,7 +205,7 @@ def _ends(scene: Scene, policies: tuple[str, ...]) -> Iterator[datetime]:
         if end is not None:
             yield end.last + timedelta(microseconds=1)
         if at is not None and at.first != at.last:
-            yield midnight(at.last_day + timedelta(days=1), scene.zone)
+            yield midnight(at.last_day, scene.zone)
 
 
 def _latest(consents: Sequence[ConsentStatement], scene: Scene) -> list[ConsentStatement]:

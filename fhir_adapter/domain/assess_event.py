@@ -66,11 +66,13 @@ def assess_event(node: EventWithin, scene: Scene) -> Answer:
     what = in_words(node.concepts)
     for event in _events(node, scene):
         _sort(event, node, scene, found)
-    expires = scene.next_of(found.turns) if scene.is_moving else None
+    turns = scene.next_of(found.turns) if scene.is_moving else None
     if found.inside:
-        return decided(node, Truth.MET, evidence=_cite(found.inside, scene), expires=expires)
+        return decided(node, Truth.MET, evidence=_cite(found.inside, scene), expires=turns)
     types = tuple(_TYPES[source] for source in node.sources)
-    found.causes += _gaps(node, scene, types)
+    hidden, spans = _gaps(node, scene, types)
+    found.causes += hidden
+    expires = scene.next_of([turns, scene.edges(spans, [node.within])])
     seen = _cite(found.outside, scene)
     if found.causes:
         return unknown(node, found.causes, what=what, evidence=seen, expires=expires)
@@ -193,13 +195,15 @@ def _turns(at: Span, window: Window, scene: Scene) -> list[datetime]:
     return [midnight(last_fresh_day(day, window), scene.zone) for day in (at.first_day, at.last_day)]
 
 
-def _gaps(node: EventWithin, scene: Scene, types: Iterable[str]) -> list[Cause]:
-    """Give the causes of events that were recognised but could not be read."""
+def _gaps(node: EventWithin, scene: Scene, types: Iterable[str]) -> tuple[list[Cause], list[Span]]:
+    """Give the causes of events that were recognised but could not be read, and when they were."""
     found: list[Cause] = []
+    spans: list[Span] = []
     for gap in about(scene.timeline.gaps, (*node.concepts, *node.undated), types):
         at = scene.start_of(gap.rejection.effective)
         cause = cause_of(gap)
         is_placed = at is None or scene.place(at, node.within) in {Place.INSIDE, Place.UNCERTAIN}
         if cause is not None and is_placed and not gap.is_part and not is_unmapped_code(gap):
             found.append(cause)
-    return found
+            spans += [at] if at is not None else []
+    return found, spans

@@ -221,7 +221,7 @@ class HasCondition(Node):
         verification: Verification statuses that count; a refuted one never does.
         presence_needs_attestation: True: a problem found is a flag for a person, not an answer.
         absence: What it means that none is found.
-        settled_by: 0..*; if one of these is found instead, absence means NOT_MET.
+        settled_by: 0..*; if one of these is found instead, whenever it began, absence means NOT_MET.
         within: 0..1; onset or recording must lie in this window.
     """
 

@@ -193,7 +193,7 @@ class Scene:
         for at in spans:
             found += [stale_from(at.last, at.last_day, window, self.zone) for window in asked]
             if at.first != at.last:
-                found.append(midnight(at.last_day + timedelta(days=1), self.zone))
+                found.append(midnight(at.last_day, self.zone))
                 found += [stale_from(at.first, at.first_day, window, self.zone) for window in asked]
         return self.next_of(found)
 

@@ -135,7 +135,7 @@ class TestInForce:
     def test_the_end_of_a_consent_and_of_an_open_month_are_edges(self) -> None:
         ending = consent(PARENT, ends=moment("2026-03-20"))
         assert ask(SIGNED, CHILD, ending).expires == datetime(2026, 3, 21, tzinfo=ZONE)
-        assert ask(SIGNED, CHILD, consent(PARENT, signed="2026-03")).expires == datetime(2026, 4, 1, tzinfo=ZONE)
+        assert ask(SIGNED, CHILD, consent(PARENT, signed="2026-03")).expires == datetime(2026, 3, 31, tzinfo=ZONE)
         assert ask(SIGNED, CHILD, ending, planned="2026-03-05").expires is None
 
 
@@ -193,6 +193,7 @@ class TestWithdrawn:
             (RejectionReason.MODIFIER_EXTENSION, None, "UNMAPPED"),
             (RejectionReason.MODIFIER_EXTENSION, "2026-03-01", "NOT_MET"),
             (RejectionReason.UNMAPPED_CODE, "2026-03-10", "NOT_MET"),
+            (RejectionReason.FUTURE_TIME, None, "NOT_MET"),
             (RejectionReason.WRONG_PATIENT, "2026-03-10", "NOT_MET"),
         ],
     )

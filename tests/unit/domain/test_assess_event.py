@@ -228,3 +228,9 @@ class TestAnchorAndPlan:
 
     def test_past_the_anchor_there_is_no_edge(self) -> None:
         assert ask(therapy(), procedure("cells", "2026-03-01"), *READ, planned="2026-03-05").expires is None
+
+
+def test_an_event_with_two_of_the_concepts_is_one_event() -> None:
+    node = therapy(concepts=(ConceptId("cells"), ConceptId("graft")))
+    both = procedure("cells", "2026-01-01", concepts=(ConceptId("cells"), ConceptId("graft")))
+    assert len(ask(node, both, *READ).evidence) == 1

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from fhir_adapter.domain.assess_formula import _shown
 from fhir_adapter.domain.facts import Fact, Reading
+from fhir_adapter.domain.intervals import Interval
 from fhir_adapter.domain.operators import Formula, FormulaId
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import RejectionReason
@@ -198,6 +200,10 @@ class TestClearance:
         assert (result.comparator, result.value) == ("<", "69.2")
         given = finding("clearance", ">=20", "mL/min"), weight("<=15"), height("60")
         assert ask(clearance(), *given).computations[-1].result.comparator == ">="
+
+    def test_a_result_between_two_ends_is_shown_with_both(self) -> None:
+        bounds = Interval(Decimal("69.2"), Decimal(80))
+        assert _shown(bounds, GFR).value == "69.2 to 80"
 
 
 class TestSupportive:

@@ -160,6 +160,7 @@ class TestFirstAvailable:
             ((NO, YES), F),
             ((OPEN, YES), U),  # a person is asked: that is no lack of data
             ((lvef(), lvef()), "MISSING"),
+            ((AllOf(of=(YES, lvef())), YES), T),
         ],
     )
     def test_the_next_is_asked_only_where_data_lack(self, of: tuple[Node, ...], expected: str) -> None:

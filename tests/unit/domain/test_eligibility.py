@@ -14,8 +14,9 @@ from fhir_adapter.domain.operators import (
     AgeAt,
     AllOf,
     Attested,
-    Compare,
     ConsentSigned,
+    Formula,
+    FormulaId,
     HasCondition,
     SignatureRule,
 )
@@ -224,8 +225,12 @@ class TestDigest:
         assert runs[0].evidence_digest == runs[1].evidence_digest
 
     def test_computations_count(self) -> None:
-        ratio = Compare(query=query("alt"), limit=limit("<= 3", "1"), times_uln=True)
-        records = [
-            derive(finding("alt", "30", "U/L", uln=uln), criteria=(criterion("I7b", ratio),)) for uln in "45"
-        ]
+        area = Formula(
+            formula=FormulaId.BSA_MOSTELLER,
+            inputs={"weight": query("weight"), "height": query("height")},
+            limit=limit("> 0", "m2"),
+        )
+        rule = criterion("BSA", area)
+        height = finding("height", "100", "cm")
+        records = [derive(finding("weight", each, "kg"), height, criteria=(rule,)) for each in ("30", "31")]
         assert records[0].evidence_digest != records[1].evidence_digest

@@ -80,6 +80,11 @@ def test_what_is_not_final_never_decides(status: str) -> None:
     assert outcome(lvef_value("60"), lvef_value("30", "2026-03-10T08:00", status=status)) == "MET"
 
 
+def test_an_undated_value_that_is_not_final_does_no_harm() -> None:
+    assert outcome(lvef_value("30", None, status="preliminary")) == "MISSING"
+    assert outcome(lvef_value("60"), lvef_value("30", None, status="preliminary")) == "MET"
+
+
 @pytest.mark.parametrize("status", ["final", "amended", "corrected"])
 def test_what_is_final_decides(status: str) -> None:
     assert outcome(lvef_value("60", status=status)) == "MET"
