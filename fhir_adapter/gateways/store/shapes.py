@@ -19,6 +19,7 @@ from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from fhir_adapter.errors import InvariantError
+from fhir_adapter.gateways.store.recall import Recalled, is_brief
 
 Write = Callable[[Any], str]
 Read = Callable[[Any], Any]
@@ -104,7 +105,8 @@ def shape_of(hint: Any) -> Shape:
     if hint not in _shapes:
         if is_dataclass(hint):
             record = Record(hint)
-            _shapes[hint] = (record.write, record.read)
+            write = Recalled(record.write) if is_brief(hint) else record.write
+            _shapes[hint] = (write, record.read)
             record.prepare()
         else:
             _shapes[hint] = _shape_of_other(hint)
@@ -134,7 +136,10 @@ def _shape_of_generic(hint: Any) -> Shape:
         return _row(arguments)
     if origin is frozenset:
         write, read = shape_of(arguments[0])
-        return lambda items: _list(sorted(map(write, items))), lambda items: frozenset(_each(read, items))
+        return (
+            _recalled(arguments[0], lambda items: _list(sorted(map(write, items)))),
+            lambda items: frozenset(_each(read, items)),
+        )
     if origin in {Mapping, dict}:
         return _mapping(*arguments)
     raise InvariantError(f"the store cannot hold the type {hint}")
@@ -143,13 +148,20 @@ def _shape_of_generic(hint: Any) -> Shape:
 def _row(arguments: tuple[Any, ...]) -> Shape:
     if len(arguments) == 2 and arguments[1] is Ellipsis:
         write, read = shape_of(arguments[0])
-        return lambda items: _list(map(write, items)), lambda items: tuple(_each(read, items))
+        return (
+            _recalled(arguments[0], lambda items: _list(map(write, items))),
+            lambda items: tuple(_each(read, items)),
+        )
     shapes = [shape_of(argument) for argument in arguments]
     writers, readers = [write for write, _ in shapes], [read for _, read in shapes]
     return (
         lambda items: _list(write(item) for write, item in zip(writers, items, strict=True)),
         lambda items: tuple(_one(read, item) for read, item in zip(readers, items, strict=True)),
     )
+
+
+def _recalled(member: Any, write: Write) -> Write:
+    return Recalled(write) if is_brief(member) else write
 
 
 def _mapping(key: Any, item: Any) -> Shape:
