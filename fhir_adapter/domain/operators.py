@@ -67,7 +67,8 @@ class Not(Node):
 class When(Node):
     """If the condition holds then one statement, otherwise another.
 
-    UNKNOWN condition: UNKNOWN, unless both statements give the same answer.
+    UNKNOWN condition: UNKNOWN for the condition's reason, unless both statements give the same answer. A conflict
+    inside the condition is never settled by a setting: neither side lets anybody in by itself.
     """
 
     condition: Node
@@ -79,7 +80,8 @@ class When(Node):
 class Agree(Node):
     """Several sources may carry the same statement; sources on opposite sides conflict.
 
-    MET if some source is MET and none NOT_MET, NOT_MET the other way round, `on_conflict` if both.
+    MET if some source is MET and none NOT_MET, NOT_MET the other way round, `on_conflict` if both. A source that
+    conflicts in itself leaves it UNKNOWN(CONFLICTING): one of its sides disagrees.
     """
 
     of: tuple[Node, ...]
@@ -119,7 +121,10 @@ class Attested(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestable(Node):
-    """Data decide; where they leave it UNKNOWN for one of the named reasons, an attestation may."""
+    """Data decide; where they leave it UNKNOWN for one of the named reasons, an attestation may.
+
+    Nobody attested anything: the data's reason stands. A stale or conflicting attestation adds its own.
+    """
 
     rule: Node
     by: Attested
@@ -246,7 +251,15 @@ class EventSource(StrEnum):
 class EventWithin(Node):
     """An event of one of these concepts happened less than `within` before the anchor.
 
-    Exactly `within` before does not count. An event without a usable date is UNKNOWN(PARTIAL_DATE).
+    Exactly `within` before does not count. An event without a usable date is UNKNOWN(PARTIAL_DATE). A period
+    counts from its end; what is under way at the anchor counts. What counts today but no longer on the planned
+    first day is UNKNOWN(NOT_YET_DUE).
+
+    Attributes:
+        concepts: 1..*; any of them.
+        sources: 1..*; kinds of fact that can be the event; `complete` absence rests on their types.
+        undated: 0..*; problems that outlive their event (a transplant status): found, whatever their date, they
+            leave it UNKNOWN(PARTIAL_DATE), unless a dated event decides.
     """
 
     concepts: tuple[ConceptId, ...]

@@ -131,6 +131,7 @@ class TestInForce:
         refusal = refused(RejectionReason.MODIFIER_EXTENSION, kind="Consent")
         assert outcome(CHILD, refusal, node=SIGNED) == "UNMAPPED"
         assert outcome(CHILD, refusal, consent(PARENT), node=SIGNED) == "MET"
+        assert outcome(CHILD, refused(RejectionReason.WRONG_PATIENT, kind="Consent"), node=SIGNED) == "MISSING"
 
     def test_the_end_of_a_consent_and_of_an_open_month_are_edges(self) -> None:
         ending = consent(PARENT, ends=moment("2026-03-20"))
