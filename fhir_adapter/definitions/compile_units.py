@@ -53,6 +53,8 @@ def unit_rule(row: UnitRuleRow, factors: tuple[UnitFactor, ...]) -> UnitRule:
         family={one.unit: one.family for one in factors},
         as_is=frozenset(accepted.unit for accepted in row.accepts if accepted.as_is),
         standard_refused=row.standard_refused,
+        lowest=row.believable.from_ if row.believable is not None else None,
+        highest=row.believable.to if row.believable is not None else None,
     )
 
 

@@ -127,6 +127,14 @@ class MolarMass(FileModel):
     source: Words
 
 
+class Believable(FileModel):
+    """Bounds in the standard unit, both included, beyond which a number was not measured in it."""
+
+    from_: DecimalText | None = Field(default=None, alias="from")
+    to: DecimalText | None = None
+    source: Words
+
+
 class UnitRuleRow(FileModel):
     """The units one kind of finding may be reported in.
 
@@ -140,6 +148,7 @@ class UnitRuleRow(FileModel):
     family: UnitFamily | None = None
     accepts: list[AcceptedUnit] = Field(default_factory=list)
     molar: MolarMass | None = None
+    believable: Believable | None = None
     source: Words
     note: Words | None = None
 

@@ -55,6 +55,8 @@ class UnitRule:
         family: UCUM unit -> `mass`, `molar` or `other`; limits printed for one family never serve another.
         as_is: 0..*; units accepted and kept, for they state another basis (`mL/min/{1.73_m2}` beside `mL/min`).
         standard_refused: True where nobody may report in the standard unit itself (a molar code in mg/dL).
+        lowest: 0..1; a smaller number is no measurement in this unit [standard unit].
+        highest: 0..1; a greater number is none either.
     """
 
     id: str
@@ -65,6 +67,8 @@ class UnitRule:
     family: Mapping[str, str] | None = None
     as_is: frozenset[str] = frozenset()
     standard_refused: bool = False
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
 
 
 def standardise(quantity: Quantity, rule: UnitRule) -> Quantity:
@@ -100,6 +104,25 @@ def standardise(quantity: Quantity, rule: UnitRule) -> Quantity:
         raise UnitError(f"unit rule {rule.id} does not convert this unit to {rule.standard}")
     shifted = Fraction(quantity.value) - rule.offsets.get(unit, Fraction(0))
     return Quantity(to_decimal(shifted * factor), rule.standard, quantity.comparator)
+
+
+def is_believable(standard: Quantity, rule: UnitRule) -> bool:
+    """Say whether a number can be a measurement in its unit: 0.62 % is no ejection fraction, 1.22 cm no height.
+
+    Does not guess the unit that was meant; a number beyond is refused.
+
+    Args:
+        standard: In the rule's standard unit, or a unit the rule keeps as it is.
+        rule: The concept's unit rule.
+
+    Returns:
+        False outside the rule's bounds; both bounds themselves are believable.
+
+    Source:
+        rules sheet A.11: fractions sent as percent are a data-quality issue.
+    """
+    too_low = rule.lowest is not None and standard.value < rule.lowest
+    return not too_low and (rule.highest is None or standard.value <= rule.highest)
 
 
 def to_decimal(number: Fraction) -> Decimal:

@@ -153,24 +153,25 @@ def _sort_finding(
         last_day = at.last_day if at is not None else LAST_DAY
         cause = fault.cause if fault else _undated(finding)
         if fault is None or fault.may_be_current:
-            found.obstacles.append(Obstacle(cause, last_day, finding if fault is None else None))
+            speaks = fault is None or fault.speaks
+            found.obstacles.append(Obstacle(cause, last_day, finding if speaks else None))
         else:
             found.fallback.append(cause)
     elif fault is not None:
-        _sort_fault(fault, at, place, found)
+        _sort_fault(finding, fault, at, place, found)
     else:
         {Place.INSIDE: found.usable, Place.EXPIRING: found.expiring}.get(place, found.stale).append(
             Dated(finding, at)
         )
 
 
-def _sort_fault(fault: Unsuitable, at: Span, place: Place, found: _Sorted) -> None:
+def _sort_fault(finding: Finding, fault: Unsuitable, at: Span, place: Place, found: _Sorted) -> None:
     """Keep an unsuitable finding in mind, unless it is too old to matter."""
     if place is not Place.INSIDE:
         return
     found.spans.append(at)
     if fault.may_be_current:
-        found.obstacles.append(Obstacle(fault.cause, at.last_day))
+        found.obstacles.append(Obstacle(fault.cause, at.last_day, finding if fault.speaks else None))
     else:
         found.fallback.append(fault.cause)
 
@@ -222,7 +223,8 @@ def _lacking(query: FindingQuery, scene: Scene, window: Window | None, found: _S
         last = max(found.stale, key=_when)
         note = f"the last one is of {last.at.last_day}, too old"
         causes.append(Cause(reason=UnknownReason.STALE, note=note, evidence=(of_finding(last.finding),)))
-    return causes or [Cause(reason=UnknownReason.MISSING)]
+    is_said = any(each.cause.reason is UnknownReason.MISSING for each in found.obstacles)
+    return causes if causes or is_said else [Cause(reason=UnknownReason.MISSING)]
 
 
 def _not_yet_due(scene: Scene, window: Window | None, found: _Sorted, what: str) -> Cause | None:

@@ -7,7 +7,7 @@ limits.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fhir_adapter.domain.anchor import GIVEN
@@ -25,7 +25,13 @@ from fhir_adapter.domain.vocabulary import INHALED_OXYGEN_CONCENTRATION, INHALED
 ROOM_AIR_PERCENT = Decimal(21)
 """Oxygen in room air [%]; rules sheet A.11, SpO2."""
 
-_ROOM_AIR_BY_UNIT = {"%": ROOM_AIR_PERCENT, "1": ROOM_AIR_PERCENT.scaleb(-2)}
+LEAST_OXYGEN_PERCENT = Decimal(20)
+"""Nobody is given less [%]: 0.40 sent as percent is a fraction, and no proof of room air; rules sheet T7."""
+
+_PER_PERCENT = {"%": Decimal(1), "1": Decimal("0.01")}
+
+_MAY_BE_GIVEN = GIVEN | {"on-hold", "unknown"}
+"""Statuses of an exposure that cannot be taken for one that never happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,12 @@ class Unsuitable:
     Attributes:
         may_be_current: True where it may all the same be the latest value asked for, so that an earlier one
             must not decide in its place; False where it is simply not what is asked for.
+        speaks: True where its value says enough to do no harm on the side of the current ones.
     """
 
     cause: Cause
     may_be_current: bool
+    speaks: bool = False
 
 
 def fault_of(finding: Finding, at: Span | None, query: FindingQuery, scene: Scene) -> Unsuitable | None:
@@ -52,8 +60,8 @@ def fault_of(finding: Finding, at: Span | None, query: FindingQuery, scene: Scen
 
     Returns:
         The first fault: contested contents (CONFLICTING), not final (MISSING), method or specimen absent or
-        unmapped or another one (UNMAPPED), oxygen given or unknown (MISSING), taken before the last
-        exposure (STALE).
+        unmapped or another one (UNMAPPED), oxygen given or unknown (MISSING), taken before the end of the last
+        exposure (STALE; PARTIAL_DATE where that end is open, UNMAPPED where it may not have been given).
 
     Source:
         rules sheet A.11; clinical review, section 10.
@@ -93,27 +101,43 @@ def _not_on_room_air(finding: Finding) -> Unsuitable | None:
     flow = _component(finding, INHALED_OXYGEN_FLOW)
     fraction = _component(finding, INHALED_OXYGEN_CONCENTRATION)
     flows = None if flow is None else _exceeds(flow, Decimal(0))
-    enriched = None if fraction is None else _exceeds(fraction, None)
+    enriched = None if fraction is None else _is_enriched(fraction)
     if flows or enriched:
-        return _fault(finding, UnknownReason.MISSING, "a saturation with supplemental oxygen does not count")
+        note = "a saturation with supplemental oxygen does not count"
+        return _spoken(_fault(finding, UnknownReason.MISSING, note))
     proven = enriched is False and (flow is None or flows is False)
     if proven or ROOM_AIR in finding.qualifiers:
         return None
     wanted = f"oxygen supply beside {in_words(finding.concepts[:1])}"
-    return _fault(finding, UnknownReason.MISSING, "the oxygen supply is not stated", wanted=wanted)
+    return _spoken(_fault(finding, UnknownReason.MISSING, "the oxygen supply is not stated", wanted=wanted))
+
+
+def _spoken(fault: Unsuitable) -> Unsuitable:
+    """Let a later saturation stand in the way where it is low: breathing more oxygen it would be lower still."""
+    return replace(fault, may_be_current=True, speaks=True)
 
 
 def _component(finding: Finding, concept: ConceptId) -> Component | None:
     return next((each for each in finding.components if concept in each.concepts), None)
 
 
-def _exceeds(component: Component, limit: Decimal | None) -> bool | None:
-    """Say whether a component lies above a limit, by default that of room air; None where it is unreadable."""
+def _exceeds(component: Component, limit: Decimal) -> bool | None:
+    """Say whether a component lies above a limit; None where it is unreadable."""
     standard: Quantity | None = component.standard
     if standard is None or not standard.value.is_finite():
         return None
-    bound = limit if limit is not None else _ROOM_AIR_BY_UNIT.get(standard.unit or "")
-    return None if bound is None else lies(interval_of(standard), Operator.GREATER, bound)
+    return lies(interval_of(standard), Operator.GREATER, limit)
+
+
+def _is_enriched(fraction: Component) -> bool | None:
+    """Say whether more oxygen was breathed than is in room air; None where the number cannot say so."""
+    standard: Quantity | None = fraction.standard
+    scale = _PER_PERCENT.get(standard.unit or "") if standard is not None else None
+    if standard is None or scale is None or not standard.value.is_finite():
+        return None
+    if standard.value < LEAST_OXYGEN_PERCENT * scale:
+        return None
+    return lies(interval_of(standard), Operator.GREATER, ROOM_AIR_PERCENT * scale)
 
 
 def _before_treatment(
@@ -123,13 +147,31 @@ def _before_treatment(
         return None
     for exposure in _exposures(drugs, scene):
         given = scene.start_of(exposure.effective)
-        if given is None or (given.first != given.last and given.first_day != given.last_day):
-            if given is None or at.first <= given.last:
-                return _treated(finding, exposure, UnknownReason.PARTIAL_DATE, scene)
-        elif at.first <= given.last:
-            reason = UnknownReason.CONFLICTING if exposure.contested else UnknownReason.STALE
-            return _treated(finding, exposure, reason, scene)
+        if given is None:
+            return _treated(finding, exposure, UnknownReason.PARTIAL_DATE, scene)
+        over = _end_of(exposure, given, scene)
+        if over is None or at.first <= over.last:
+            return _treated(finding, exposure, _reason_after(exposure, over), scene)
     return None
+
+
+def _end_of(exposure: Exposure, given: Span, scene: Scene) -> Span | None:
+    """Say when a course was over; None where it may still be going on."""
+    end = scene.span_of(exposure.effective.end) if exposure.effective is not None else None
+    if end is not None:
+        return end
+    is_open = exposure.effective is not None and exposure.effective.is_period
+    return None if is_open and exposure.status in {"in-progress", "on-hold", "unknown"} else given
+
+
+def _reason_after(exposure: Exposure, over: Span | None) -> UnknownReason:
+    """Say why a finding is not clearly after this exposure."""
+    if exposure.contested:
+        return UnknownReason.CONFLICTING
+    if exposure.status == "unknown":
+        return UnknownReason.UNMAPPED
+    is_placed = over is not None and (over.first == over.last or over.first_day == over.last_day)
+    return UnknownReason.STALE if is_placed else UnknownReason.PARTIAL_DATE
 
 
 def _exposures(drugs: tuple[ConceptId, ...], scene: Scene) -> Iterable[Exposure]:
@@ -137,7 +179,7 @@ def _exposures(drugs: tuple[ConceptId, ...], scene: Scene) -> Iterable[Exposure]
     for drug in drugs:
         for exposure in reversed(scene.timeline.exposures.get(drug, ())):
             given = scene.start_of(exposure.effective)
-            if exposure.status in GIVEN and (given is None or given.first < scene.anchor.start):
+            if exposure.status in _MAY_BE_GIVEN and (given is None or given.first < scene.anchor.start):
                 yield exposure
 
 

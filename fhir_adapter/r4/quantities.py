@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import UNSET, Raw
 
-from fhir_adapter.domain.quantity import Comparator, Quantity, UnitRule, standardise
+from fhir_adapter.domain.quantity import Comparator, Quantity, UnitRule, is_believable, standardise
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.errors import UnitError
 from fhir_adapter.r4 import wire
@@ -90,14 +90,18 @@ def to_standard(reported: Quantity, rule: UnitRule | None, path: str) -> Quantit
         path: FHIRPath of the Quantity.
 
     Returns:
-        The standard quantity, or UNKNOWN_UNIT where the rule does not list the unit.
+        The standard quantity, or UNKNOWN_UNIT where the rule does not list the unit, or where the number cannot
+        have been measured in it.
     """
     if rule is None:
         return Rejection(reason=RejectionReason.UNKNOWN_UNIT, path=f"{path}.code", detail="no-rule")
     try:
-        return standardise(reported, rule)
+        standard = standardise(reported, rule)
     except UnitError:
         return Rejection(reason=RejectionReason.UNKNOWN_UNIT, path=f"{path}.code", detail="not-listed")
+    if is_believable(standard, rule):
+        return standard
+    return Rejection(reason=RejectionReason.UNKNOWN_UNIT, path=f"{path}.code", detail="not-believable")
 
 
 make_quantity = fast_constructor(Quantity)

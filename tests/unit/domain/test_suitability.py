@@ -51,6 +51,10 @@ class TestRoomAir:
             ([("inhaled-oxygen-concentration", "21", "%")], "MET"),
             ([("inhaled-oxygen-concentration", "0.21", "1")], "MET"),
             ([("inhaled-oxygen-concentration", "21.1", "%")], "MISSING"),
+            ([("inhaled-oxygen-concentration", "20", "%")], "MET"),
+            ([("inhaled-oxygen-concentration", "0.40", "%")], "MISSING"),
+            ([("inhaled-oxygen-concentration", "19.9", "%")], "MISSING"),
+            ([("inhaled-oxygen-concentration", "0.199", "1")], "MISSING"),
             ([("inhaled-oxygen-concentration", "<=21", "%")], "MET"),
             ([("inhaled-oxygen-concentration", "21", "kPa")], "MISSING"),
             ([("inhaled-oxygen-concentration", None, None)], "MISSING"),
@@ -73,6 +77,18 @@ class TestRoomAir:
 
     def test_an_unknown_supply_asks_for_it(self) -> None:
         assert ask(self.node, finding("spo2", "97", "%")).next_fact == "oxygen supply beside spo2"
+
+    @pytest.mark.parametrize(
+        ("later", "oxygen", "expected"),
+        [("84", None, "MISSING"), ("84", "2", "MISSING"), ("92", None, "MET"), ("92", "2", "MET")],
+    )
+    def test_a_later_low_value_stands_in_the_way_whatever_oxygen_was_breathed(
+        self, later: str, oxygen: str | None, expected: str
+    ) -> None:
+        proven = finding("spo2", "96", "%", qualifiers=frozenset({"room-air"}))
+        parts = (component("inhaled-oxygen-flow", oxygen, "L/min"),) if oxygen else ()
+        after = finding("spo2", later, "%", at="2026-03-10T08:00", components=parts)
+        assert outcome(proven, after, node=self.node) == expected
 
 
 class TestAfterTreatment:
@@ -104,6 +120,23 @@ class TestAfterTreatment:
             outcome(lvef_value("60"), exposure("anthracycline", late, contested=True), node=self.node)
             == "CONFLICTING"
         )
+
+    @pytest.mark.parametrize(
+        ("status", "given", "expected"),
+        [
+            ("completed", "2026-03-05T08:00/2026-03-09T07:59", "MET"),
+            ("completed", "2026-03-05T08:00/2026-03-10T08:00", "STALE"),  # in the middle of the course
+            ("completed", "2026-03-05T08:00/2026-03", "PARTIAL_DATE"),
+            ("completed", "2026-03-05T08:00/", "MET"),
+            ("in-progress", "2026-03-05T08:00/", "PARTIAL_DATE"),  # it may still be going on
+            ("on-hold", "2026-03-05T08:00/", "PARTIAL_DATE"),
+            ("unknown", "2026-03-10T08:00", "UNMAPPED"),  # nobody knows whether it was given
+            ("unknown", "2026-03-05T08:00", "MET"),
+        ],
+    )
+    def test_a_course_counts_to_its_end(self, status: str, given: str, expected: str) -> None:
+        course = exposure("anthracycline", given, status=status)
+        assert outcome(lvef_value("60"), course, node=self.node) == expected
 
     def test_an_undated_value_is_judged_by_its_date_first(self) -> None:
         assert outcome(lvef_value("60", None), exposure("anthracycline"), node=self.node) == "PARTIAL_DATE"
