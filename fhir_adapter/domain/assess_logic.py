@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from fhir_adapter.domain.answers import first_unknown, in_order, reasons_of
 from fhir_adapter.domain.judgement import CONFLICT, settle_conflict
@@ -16,6 +17,8 @@ from fhir_adapter.domain.operators import Agree, AllOf, AnyOf, Attestable, First
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Scene
+
+_T = TypeVar("_T")
 
 Ask = Callable[[Node, Scene], Answer]
 
@@ -174,6 +177,7 @@ def _combined(
     """Build the answer of a statement made of others, resting on those that decide it."""
     rests_on = deciding if deciding is not None else _deciding(node, truth, answers)
     first = first_unknown(answers) if truth is Truth.UNKNOWN else None
+    only = rests_on[0] if len(rests_on) == 1 else None
     return Answer(
         truth=truth,
         reason=first.reason if first is not None else None,
@@ -181,11 +185,15 @@ def _combined(
         part=node.part,
         label=node.label,
         parts=tuple(answers),
-        evidence=in_order(each for answer in rests_on for each in answer.evidence),
-        computations=tuple(dict.fromkeys(each for answer in rests_on for each in answer.computations)),
-        notes=tuple(dict.fromkeys([*notes, *(note for answer in rests_on for note in answer.notes)])),
+        evidence=only.evidence if only else in_order(each for answer in rests_on for each in answer.evidence),
+        computations=only.computations if only else _once(answer.computations for answer in rests_on),
+        notes=only.notes if only and not notes else _once([notes, *(answer.notes for answer in rests_on)]),
         expires=scene.next_of(answer.expires for answer in answers),
     )
+
+
+def _once(groups: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(each for group in groups for each in group))
 
 
 def _next_fact(node: Node, first: Answer) -> str | None:

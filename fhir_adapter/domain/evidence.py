@@ -211,7 +211,7 @@ def _written(effective: Effective | None) -> str | None:
 
 
 def _assumed(effective: Effective | None) -> list[str]:
-    if effective is None:
+    if effective is None or not any(end and end.assumed_zone for end in (effective.start, effective.end)):
         return []
     ends = (each.assumed_zone for each in (effective.start, effective.end) if each is not None)
     return [f"time zone assumed: {zone}" for zone in sorted({zone for zone in ends if zone})]

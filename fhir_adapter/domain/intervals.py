@@ -16,6 +16,7 @@ EXACT: Final = Context(prec=50)
 """Arithmetic far beyond any reported digit; nothing is rounded for display before it is compared."""
 
 _SAME: Final = Decimal("1E-20")
+_NEAR: Final = 1e-9  # numbers further apart than this cannot be the same: no need to compute exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _below(interval: Interval, limit: Decimal, *, inclusive: bool) -> bool | Non
 
 
 def _snapped(end: Decimal | None, limit: Decimal) -> Decimal | None:
-    if end is None or end == limit:
+    if end is None or end == limit or abs(float(end) - float(limit)) > _NEAR * abs(float(limit)):
         return end
     close = EXACT.abs(EXACT.subtract(end, limit)) <= EXACT.multiply(EXACT.abs(limit), _SAME)
     return limit if close else end

@@ -48,14 +48,19 @@ def _result(result: CriterionResult) -> list[Any]:
 
 
 def _answer(answer: Answer) -> list[Any]:
-    if answer.parts and answer.reason is None:  # decided by its parts: they carry the evidence
-        return [answer.part, answer.label, answer.truth.value, [_answer(each) for each in answer.parts]]
-    return [
+    said = [
         answer.part,
         answer.label,
         answer.truth.value,
         answer.reason.value if answer.reason is not None else None,
         answer.next_fact,
+    ]
+    if any(
+        part.parts or part.reason is None for part in answer.parts
+    ):  # made of statements: they carry the evidence
+        return [*said, [_answer(each) for each in answer.parts]]
+    return [
+        *said,
         [_evidence(each) for each in answer.evidence],
         [_computation(each) for each in answer.computations],
         answer.notes,
