@@ -112,8 +112,10 @@ def unknown(
     )
 
 
-def _ranked(causes: Iterable[Cause]) -> list[Cause]:
+def _ranked(causes: Sequence[Cause]) -> list[Cause]:
     """Give equal causes once, with the evidence of all of them, the weightiest first."""
+    if len(causes) == 1:
+        return list(causes)
     alike: dict[tuple[int, str, str], list[Cause]] = {}
     for cause in causes:
         alike.setdefault((PRECEDENCE[cause.reason], cause.note, cause.wanted), []).append(cause)
@@ -165,4 +167,6 @@ def in_order(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     every = tuple(evidence)
     if len(every) < 2:
         return every
-    return tuple(sorted(dict.fromkeys(every), key=lambda each: (each.reference, each.path, each.role, each.version)))
+    return tuple(
+        sorted(dict.fromkeys(every), key=lambda each: (each.reference, each.path, each.role, each.version))
+    )

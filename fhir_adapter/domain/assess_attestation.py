@@ -6,6 +6,8 @@ the statement is entered).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fhir_adapter.domain.answers import Cause, decided, unknown
 from fhir_adapter.domain.evidence import of_attestation
 from fhir_adapter.domain.judgement import show
@@ -35,13 +37,15 @@ def assess_attested(node: Attested, scene: Scene) -> Answer:
         design contracts, Attestations.
     """
     made = standing(scene.timeline.attestations, node.link_id, until=scene.anchor.time, zone=scene.zone)
-    places = {each: scene.place(_span(each, scene), node.valid_for) for each in made}
-    valid = [each for each in made if places[each] is Place.INSIDE]
+    by_place: dict[Place, list[Attestation]] = {}
+    for each in made:
+        by_place.setdefault(scene.place(_span(each, scene), node.valid_for), []).append(each)
+    valid = by_place.get(Place.INSIDE, [])
     shown = show(node.shows, scene)
     expires = scene.edges([_span(each, scene) for each in made], [node.valid_for])
     sides = {_side(each, node) for each in valid}
-    causes = _objections(valid, sides) if valid else _lacking(node, made, places, scene)
-    causes += _undated([each for each in made if places[each] is Place.UNCERTAIN])
+    causes = _objections(valid, sides) if valid else _lacking(node, by_place, scene)
+    causes += _undated(by_place.get(Place.UNCERTAIN, []))
     evidence = [*map(of_attestation, valid), *shown]
     if causes:
         return unknown(node, causes, what="a person's statement", evidence=evidence, expires=expires)
@@ -80,17 +84,15 @@ def _undated(made: list[Attestation]) -> list[Cause]:
     return [Cause(reason=UnknownReason.PARTIAL_DATE, note=note, evidence=(of_attestation(each),)) for each in made]
 
 
-def _lacking(
-    node: Attested, made: tuple[Attestation, ...], places: dict[Attestation, Place], scene: Scene
-) -> list[Cause]:
+def _lacking(node: Attested, by_place: Mapping[Place, list[Attestation]], scene: Scene) -> list[Cause]:
     """Say why no statement is valid."""
-    expiring = [each for each in made if places[each] is Place.EXPIRING]
+    expiring = by_place.get(Place.EXPIRING, [])
     opening = scene.not_open(node.valid_for)
     if expiring or opening is not None:
         note = f"a statement counts from {opening}" if opening else f"it will be too old on {scene.anchor.planned}"
         evidence = tuple(map(of_attestation, expiring))
         return [Cause(reason=UnknownReason.NOT_YET_DUE, note=note, evidence=evidence)]
-    old = [each for each in made if places[each] is Place.OUTSIDE]
+    old = by_place.get(Place.OUTSIDE, [])
     if old:
         evidence = (of_attestation(old[-1]),)
         return [Cause(reason=UnknownReason.STALE, note="the last statement is too old", evidence=evidence)]

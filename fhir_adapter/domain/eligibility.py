@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.anchor import find_anchor
 from fhir_adapter.domain.answers import in_order
@@ -148,6 +148,8 @@ def find_part(record: EligibilityRecord, part: str) -> Answer | None:
     return None
 
 
+_ONE_DAY = timedelta(days=1)  # the calendar day of a moment elsewhere is at most one away from ours
+
 _TRUTHS = {Verdict.PASS: Truth.MET, Verdict.FAIL: Truth.NOT_MET, Verdict.UNKNOWN: Truth.UNKNOWN}
 
 
@@ -167,7 +169,12 @@ def _valid_until(scene: Scene, answers: Iterable[Answer]) -> datetime | None:
     planned = scene.anchor.planned
     edges = [answer.expires for answer in answers]
     edges.append(midnight(planned, scene.zone) if planned is not None else None)
-    ahead = (span(moment, scene.zone).first for moment in _moments(scene.timeline))
+    today = scene.today
+    ahead = [
+        span(moment, scene.zone).first
+        for moment in _moments(scene.timeline)
+        if moment.last_day >= today - _ONE_DAY
+    ]
     until = scene.next_of([*edges, *ahead])
     return until.astimezone(scene.zone) if until is not None else None
 
