@@ -10,7 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from fhir_adapter.errors import UsageError
+from fhir_adapter.gateways.fhir_json import write_body
 from fhir_adapter.ports.source import PatientMatch, ResolvedScope, RosterRow
+from fhir_adapter.r4.context import PageContext
+from fhir_adapter.r4.read_group import read_group
 
 Json = dict[str, Any]
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -70,18 +74,16 @@ def group_members(
 
     Returns:
         Members that are patients and not inactive; the others are counted among `unmatched_rows`, by position.
+
+    Raises:
+        UsageError: The group is no list of actual persons, or says something nobody understands.
     """
-    patients: list[str] = []
-    unmatched: list[int] = []
-    for number, member in enumerate(_objects(group.get("member")), start=1):
-        if member.get("inactive") is True:
-            continue
-        patient = _patient(member.get("entity"), bases, references or {})
-        if patient is None:
-            unmatched.append(number)
-        else:
-            patients.append(patient)
-    return ResolvedScope(matches=as_matches(patients).matches, unmatched_rows=tuple(unmatched))
+    reading = read_group(write_body(group), PageContext(references=references or {}), tuple(bases))
+    if reading.refused is not None:
+        refused = reading.refused
+        raise UsageError(f"the group cannot be used: {refused.reason} at {refused.path}")
+    members = (member.patient for member in reading.members if not member.inactive)
+    return ResolvedScope(matches=as_matches(members).matches, unmatched_rows=reading.unread)
 
 
 def patient_of(

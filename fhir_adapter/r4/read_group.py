@@ -53,11 +53,15 @@ class GroupReading:
         id: Logical id of the group; empty where the document could not be read.
         members: 0..*; each patient once; inactive only if every entry of the patient is.
         rejections: 0..*; what could not be read.
+        unread: Positions (1-based) of the members among them.
+        refused: 0..1; why the group as a whole is of no use.
     """
 
     id: str
     members: tuple[GroupMember, ...]
     rejections: tuple[Rejection, ...]
+    unread: tuple[int, ...] = ()
+    refused: Rejection | None = None
 
 
 _decoder = msgspec.json.Decoder(Group)
@@ -107,9 +111,12 @@ def _breach(group: Group) -> GroupReading | None:
 def _read(group: Group, page: PageContext, base_urls: tuple[str, ...]) -> GroupReading:
     members: dict[str, bool] = {}
     rejections: list[Rejection] = []
+    unread: list[int] = []
     for index, member in enumerate(group.member):
         path = f"Group.member[{index}]"
         patient = _patient(member.entity.reference, page, base_urls)
+        if member.modifier_extension or patient is None:
+            unread.append(index + 1)
         if member.modifier_extension:
             path += ".modifierExtension"
             rejections.append(Rejection(reason=RejectionReason.MODIFIER_EXTENSION, path=path))
@@ -119,7 +126,7 @@ def _read(group: Group, page: PageContext, base_urls: tuple[str, ...]) -> GroupR
         else:
             members[patient] = members.get(patient, True) and member.inactive
     listed = tuple(GroupMember(patient, inactive) for patient, inactive in members.items())
-    return GroupReading(id=group.id, members=listed, rejections=tuple(rejections))
+    return GroupReading(id=group.id, members=listed, rejections=tuple(rejections), unread=tuple(unread))
 
 
 def _patient(text: str, page: PageContext, base_urls: tuple[str, ...]) -> str | None:
@@ -138,4 +145,5 @@ def _relative(text: str, page: PageContext, base_urls: tuple[str, ...]) -> Itera
 
 
 def _refused(group: str, reason: RejectionReason, path: str, detail: str = "") -> GroupReading:
-    return GroupReading(id=group, members=(), rejections=(Rejection(reason=reason, path=path, detail=detail),))
+    rejection = Rejection(reason=reason, path=path, detail=detail)
+    return GroupReading(id=group, members=(), rejections=(rejection,), refused=rejection)

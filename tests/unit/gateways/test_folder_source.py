@@ -264,7 +264,7 @@ def test_a_group_refers_to_its_members_in_every_way(tmp_path: Path) -> None:
     ]
     entries = [
         {"fullUrl": "urn:uuid:3f", "resource": {"resourceType": "Patient", "id": "p3"}},
-        {"resource": {"resourceType": "Group", "id": "g", "member": members}},
+        {"resource": {"resourceType": "Group", "id": "g", "type": "person", "actual": True, "member": members}},
     ]
     write(tmp_path, "bundle.json", {"resourceType": "Bundle", "type": "collection", "entry": entries})
     source = FolderSource(tmp_path, bases=("https://hospital.example/fhir/",))

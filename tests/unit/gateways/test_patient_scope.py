@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from fhir_adapter.gateways.patient_scope import Roster, has_code, patient_of
+import pytest
+
+from fhir_adapter.errors import UsageError
+from fhir_adapter.gateways.patient_scope import Roster, group_members, has_code, patient_of
 from fhir_adapter.ports.source import PatientMatch, RosterRow
 
 MRN = "https://hospital.example/mrn"
@@ -44,3 +47,23 @@ def test_a_code_is_wanted_with_its_system_only() -> None:
     assert not has_code(body, wanted)
     assert not has_code({"code": "1"}, wanted)
     assert has_code({"code": {"coding": [{"system": "http://snomed.info/sct", "code": "1"}]}}, wanted)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"actual": False}, "Group.actual"),
+        ({"type": "device"}, "Group.type"),
+        ({"modifierExtension": [{"url": "https://hospital.example/not"}]}, "Group.modifierExtension"),
+    ],
+)
+def test_a_group_that_lists_no_actual_persons_is_refused_by_name(change: dict[str, object], path: str) -> None:
+    group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True, "member": []} | change
+    with pytest.raises(UsageError, match=path):
+        group_members(group, ())
+
+
+def test_a_member_with_a_modifier_is_listed_and_not_read() -> None:
+    member = {"entity": {"reference": "Patient/p"}, "modifierExtension": [{"url": "https://hospital.example/not"}]}
+    group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True, "member": [member]}
+    assert group_members(group, ()).unmatched_rows == (1,)
