@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from fhir_adapter.domain.quantity import Comparator, Quantity, UnitRule, standardise, to_decimal
+from fhir_adapter.domain.quantity import Comparator, Quantity, UnitRule, is_believable, standardise, to_decimal
 from fhir_adapter.errors import UnitError
 from tests.builders import quantity
 
@@ -54,3 +54,10 @@ def test_a_rule_may_refuse_its_own_standard_unit_as_reported() -> None:
 def test_a_fraction_that_never_ends_is_rounded_to_28_digits() -> None:
     assert to_decimal(Fraction(1, 3)) == Decimal("0.3333333333333333333333333333")
     assert quantity(">=5", None).comparator is Comparator.GREATER_OR_EQUAL
+
+
+@pytest.mark.parametrize(("value", "expected"), [("4.9", False), ("5", True), ("100", True), ("100.1", False)])
+def test_a_number_beyond_what_the_unit_can_hold_is_no_measurement(value: str, expected: bool) -> None:
+    lvef = UnitRule(id="lvef", standard="%", factors={}, offsets={}, lowest=Decimal(5), highest=Decimal(100))
+    assert is_believable(quantity(value, "%"), lvef) is expected
+    assert is_believable(quantity(value, "%"), SCORE)
