@@ -136,7 +136,7 @@ participation:
     screening: [ineligible]
     ineligible: []
   automatic: [potential-candidate, candidate, screening]
-  prescreen_part: diagnosis
+  prescreen_parts: [diagnosis]
   consent_criterion: I1
   source: invented
 links:

@@ -135,7 +135,7 @@ def trial(*criteria: Criterion) -> Trial:
         subject_system="https://trial.example/subjects",
         criteria=criteria,
         anchor=ANCHOR,
-        participation=ParticipationRule(graph={}, automatic=(), prescreen_part="", consent_criterion=""),
+        participation=ParticipationRule(graph={}, automatic=(), prescreen_parts=(), consent_criterion=""),
         links={},
         settings={},
         questionnaires=(),

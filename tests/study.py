@@ -73,7 +73,7 @@ GRAPH = {
 PARTICIPATION = ParticipationRule(
     graph=GRAPH,
     automatic=("potential-candidate", "candidate", "screening"),
-    prescreen_part="diagnosis",
+    prescreen_parts=("diagnosis",),
     consent_criterion="I1",
     consent_due_ages=(14, 18),
 )

@@ -6,6 +6,7 @@ Knows: which written node becomes which operator. Does not know: what an operato
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypedDict
 
 from fhir_adapter.definitions import file_rules as written
@@ -48,6 +49,8 @@ def compile_rule(scope: RuleScope, node: written.NodeFile, steps: Steps) -> doma
         DefinitionError: It names a concept or link that does not exist, or a unit that does not fit.
     """
     compiled = _COMPILERS[type(node)](scope, node, steps)
+    if node.on_day_of is not None:
+        compiled = replace(compiled, on_day_of=compile_query(scope, node.on_day_of, (*steps, "on_day_of")))
     scope.places.append((steps, compiled))
     return compiled
 
@@ -77,9 +80,17 @@ def _when(scope: RuleScope, node: written.WhenNode, steps: Steps) -> domain.Node
     return domain.When(
         condition=compile_rule(scope, node.when.if_, (*here, "if")),
         then=compile_rule(scope, node.when.then, (*here, "then")),
-        otherwise=compile_rule(scope, node.when.else_, (*here, "else")),
+        otherwise=_otherwise(scope, node.when.else_, here),
         **_shown(node),
     )
+
+
+def _otherwise(scope: RuleScope, node: written.NodeFile | None, steps: Steps) -> domain.Node:
+    if node is not None:
+        return compile_rule(scope, node, (*steps, "else"))
+    never = domain.AnyOf(of=(), label="not asked, for the condition does not hold")
+    scope.places.append((steps, never))
+    return never
 
 
 def _agree(scope: RuleScope, node: written.AgreeNode, steps: Steps) -> domain.Node:
@@ -102,6 +113,7 @@ def _attested_body(
         roles=tuple(body.roles),
         values=tuple(body.values) or link.values,
         shows=scope.concepts(body.shows, (*steps, "shows")),
+        continuous=body.continuous,
         **(shown or _Shown(part=None, label="", next_fact="")),
     )
 
@@ -116,6 +128,7 @@ def _attestable(scope: RuleScope, node: written.AttestableNode, steps: Steps) ->
         rule=compile_rule(scope, body.rule, (*here, "rule")),
         by=_attested_body(scope, body.by, (*here, "by")),
         on=tuple(body.on),
+        on_conflict=body.on_conflict,
         **_shown(node),
     )
 

@@ -146,7 +146,10 @@ def _check_criteria_named(files: TrialFiles, criteria: tuple[Criterion, ...]) ->
     named = (
         (("withdrawal_criterion",), row.withdrawal_criterion, ids, "criterion"),
         (("participation", "consent_criterion"), row.participation.consent_criterion, ids, "criterion"),
-        (("participation", "prescreen_part"), row.participation.prescreen_part, parts, "part"),
+        *(
+            (("participation", "prescreen_parts", place), part, parts, "part")
+            for place, part in enumerate(row.participation.prescreen_parts)
+        ),
     )
     for steps, name, known, kind in named:
         if name not in known:
@@ -184,7 +187,7 @@ def _participation(files: TrialFiles) -> ParticipationRule:
     return ParticipationRule(
         graph=graph,
         automatic=tuple(status.value for status in row.automatic),
-        prescreen_part=row.prescreen_part,
+        prescreen_parts=tuple(row.prescreen_parts),
         consent_criterion=row.consent_criterion,
         consent_due_ages=tuple(row.consent_due_ages),
         consent_grace_days=row.consent_grace_days,

@@ -65,6 +65,7 @@ class AttestedBody(FileModel):
     valid_for: WindowText | None = None
     roles: list[Slug] = Field(default_factory=list)
     shows: list[Slug] = Field(default_factory=list)
+    continuous: TruthText = False
 
 
 class AgeBody(FileModel):

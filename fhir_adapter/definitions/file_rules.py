@@ -21,6 +21,7 @@ from fhir_adapter.definitions.file_rule_body import (
     ConsentWithdrawnBody,
     EventBody,
     FormulaBody,
+    QueryFile,
     SexBody,
 )
 from fhir_adapter.definitions.scalar_text import FileModel, Name, Slug, Words
@@ -34,6 +35,7 @@ class NodeFile(FileModel):
     part: Name | None = None
     label: Words | None = None
     next_fact: Words | None = None
+    on_day_of: QueryFile | None = None
 
 
 class AllOfNode(NodeFile):
@@ -55,11 +57,11 @@ class NotNode(NodeFile):
 
 
 class WhenBody(FileModel):
-    """If, then, else."""
+    """If, then, else; without else the whole does not hold where the condition does not."""
 
     if_: AnyNode = Field(alias="if")
     then: AnyNode
-    else_: AnyNode = Field(alias="else")
+    else_: AnyNode | None = Field(default=None, alias="else")
 
 
 class WhenNode(NodeFile):
@@ -106,6 +108,7 @@ class AttestableBody(FileModel):
     rule: AnyNode
     by: AttestedBody
     on: Annotated[list[UnknownReason], Field(min_length=1)]
+    on_conflict: OnConflict = OnConflict.UNKNOWN
 
 
 class AttestableNode(NodeFile):

@@ -52,7 +52,7 @@ class ParticipationRow(FileModel):
 
     graph: dict[ResearchSubjectStatus, list[ResearchSubjectStatus]]
     automatic: list[ResearchSubjectStatus] = Field(default_factory=list)
-    prescreen_part: Name
+    prescreen_parts: Annotated[list[Name], Field(min_length=1)]
     consent_criterion: Name
     consent_due_ages: list[IntegerText] = Field(default_factory=list)
     consent_grace_days: IntegerText = 30

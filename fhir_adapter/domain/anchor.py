@@ -19,6 +19,7 @@ from fhir_adapter.domain.timeline import Timeline
 FIRST_DRUG = "first-trial-drug"
 PLANNED_DAY = "planned-day"
 AS_OF = "as-of"
+SAMPLE = "sample"
 GIVEN = frozenset({"completed", "in-progress", "stopped"})
 """Statuses of an exposure that was given, wholly or in part."""
 
@@ -31,7 +32,7 @@ class Anchor:
         start: Hours are counted back from here: the instant itself, or the first one of a day.
         time: The last instant at which a fact still counts; never after as_of.
         day: Its calendar day at the hospital; days and months are counted back from here.
-        source: `first-trial-drug`, `planned-day`, or `as-of`.
+        source: `first-trial-drug`, `planned-day`, or `as-of`; `sample` for a statement judged for a result.
         planned: 0..1; the planned first day, where it still lies ahead: what is stale by then is not yet due.
     """
 

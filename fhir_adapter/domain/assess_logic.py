@@ -14,7 +14,7 @@ from fhir_adapter.domain.answers import first_unknown, in_order, reasons_of
 from fhir_adapter.domain.judgement import CONFLICT, settle_conflict
 from fhir_adapter.domain.logic import Truth, all_of, any_of, negate
 from fhir_adapter.domain.operators import Agree, AllOf, AnyOf, Attestable, FirstAvailable, Node, Not, When
-from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.queries import OnConflict, UnknownReason
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Scene
 
@@ -100,14 +100,19 @@ def assess_agree(node: Agree, scene: Scene, ask: Ask) -> Answer:
     side, notes = settle_conflict(scene.lets_in, node.on_conflict)
     if side:
         return _combined(node, side.pop(), answers, scene, deciding=_decided(answers), notes=notes)
-    conflict = Answer(
+    return _combined(node, Truth.UNKNOWN, [*answers, _conflict(node, _decided(answers))], scene)
+
+
+def _conflict(node: Node, sides: Sequence[Answer]) -> Answer:
+    """Say that decided answers contradict each other."""
+    subject = node.next_fact or node.label or next((each.label for each in sides if each.label), "the statement")
+    return Answer(
         truth=Truth.UNKNOWN,
         reason=UnknownReason.CONFLICTING,
-        next_fact=f"{node.next_fact or node.label or 'the sources'}: the conflict settled by a person",
+        next_fact=f"{subject}: the conflict settled by a person",
         label=CONFLICT.note,
-        evidence=in_order(each for answer in _decided(answers) for each in answer.evidence),
+        evidence=in_order(each for answer in sides for each in answer.evidence),
     )
-    return _combined(node, Truth.UNKNOWN, [*answers, conflict], scene)
 
 
 def assess_first_available(node: FirstAvailable, scene: Scene, ask: Ask) -> Answer:
@@ -138,27 +143,49 @@ def assess_first_available(node: FirstAvailable, scene: Scene, ask: Ask) -> Answ
 def assess_attestable(node: Attestable, scene: Scene, ask: Ask) -> Answer:
     """Data decide; where they leave it UNKNOWN for one of the named reasons, an attestation may.
 
+    Data that let the patient in never outvote a person who says otherwise; data that keep out are not outvoted.
+
     Args:
-        node: The rule, the attestation, the reasons for which it is asked.
+        node: The rule, the attestation, the reasons for which it is asked, what holds where they contradict.
         scene: What it is assessed against.
         ask: Answers a statement.
 
     Returns:
         The rule's answer where it is decided or its reason is not named, and where nobody attested anything:
         a statement that is merely possible is no cause. Else the attestation's; where that is UNKNOWN too
-        (stale, conflicting) the causes of both count.
+        (stale, conflicting) the causes of both count. CONFLICTING where the data let in and a person keeps out;
+        with `worst` the person's word holds, whatever the data leave open.
 
     Source:
-        design contracts, Criteria and verdicts: mode assist.
+        design contracts, Criteria and verdicts: mode assist; Attestations: true on an exclusion excludes.
     """
-    answer = ask(node.rule, scene)
+    answer, attested = ask(node.rule, scene), ask(node.by, scene)
+    if _objects(answer, attested, node, scene):
+        side, notes = settle_conflict(scene.lets_in, node.on_conflict)
+        both = [answer, attested]
+        if side:
+            return _combined(node, side.pop(), both, scene, deciding=[attested], notes=notes)
+        stated = [attested] if attested.truth is Truth.UNKNOWN else [_conflict(node, both)]
+        return _combined(node, Truth.UNKNOWN, [*both, *stated], scene)
     if answer.reason is None or answer.reason not in node.on:
         return _combined(node, answer.truth, [answer], scene)
-    attested = ask(node.by, scene)
     if attested.reason is UnknownReason.NEEDS_ATTESTATION:
         return _combined(node, Truth.UNKNOWN, [answer], scene)
     deciding = [answer, attested] if attested.truth is Truth.UNKNOWN else [attested]
     return _combined(node, attested.truth, [answer, attested], scene, deciding=deciding)
+
+
+def _objects(answer: Answer, attested: Answer, node: Attestable, scene: Scene) -> bool:
+    """Say whether a person keeps the patient out, or people disagree, where the data alone would not."""
+    lets_in = scene.lets_in
+    if answer.truth is Truth.UNKNOWN:
+        holds = node.on_conflict is OnConflict.WORST and lets_in is not None
+        return holds and attested.truth is not Truth.UNKNOWN and attested.truth is not lets_in
+    if lets_in not in {None, answer.truth}:
+        return False
+    if attested.truth is Truth.UNKNOWN:
+        return attested.reason is UnknownReason.CONFLICTING
+    return attested.truth is not answer.truth
 
 
 def _decided(answers: Iterable[Answer]) -> list[Answer]:

@@ -6,6 +6,7 @@ Knows: which function assesses which operator. Does not know: criteria, verdicts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from fhir_adapter.domain.assess_attestation import assess_attested
@@ -50,8 +51,10 @@ from fhir_adapter.domain.operators import (
     Sex,
     When,
 )
+from fhir_adapter.domain.queries import FindingQuery
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Scene
+from fhir_adapter.domain.selection import select_current
 from fhir_adapter.errors import InvariantError
 
 _LEAVES: Final[Mapping[type[Node], Callable[[Any, Scene], Answer]]] = {
@@ -95,6 +98,10 @@ def assess(node: Node, scene: Scene) -> Answer:
     Source:
         design contracts, Criteria and verdicts.
     """
+    if node.on_day_of is not None:
+        return _assess_on_day_of(node, node.on_day_of, scene)
+    if isinstance(node, Attested) and node.continuous and not scene.is_moving:
+        scene = scene.at_as_of()
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
         return leaf(node, scene)
@@ -102,6 +109,15 @@ def assess(node: Node, scene: Scene) -> Answer:
     if branch is None:
         raise InvariantError(f"no assessor for operator {type(node).__name__}")
     return branch(node, scene, assess)
+
+
+def _assess_on_day_of(node: Node, query: FindingQuery, scene: Scene) -> Answer:
+    """Judge a statement for the time of the first of the current findings, for the anchor where there is none."""
+    selection = select_current(query, scene)
+    spans = [at for each in selection.current if (at := scene.start_of(each.effective)) is not None]
+    then = scene.at_sample(min(spans, key=lambda at: at.first)) if spans else scene
+    answer = assess(replace(node, on_day_of=None), then)
+    return replace(answer, expires=scene.next_of([answer.expires, selection.expires]))
 
 
 def walk(node: Node) -> Iterator[Node]:

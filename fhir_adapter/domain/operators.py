@@ -35,11 +35,13 @@ class Node:
         part: 0..1; id under which the statement is shown among the criterion's parts.
         label: The statement in clinical words.
         next_fact: 0..1; the fact that would decide it, in clinical words; derived from label if empty.
+        on_day_of: 0..1; judged for the time of this query's current finding, where there is one, not the anchor.
     """
 
     part: str | None = None
     label: str = ""
     next_fact: str = ""
+    on_day_of: FindingQuery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +80,7 @@ class When(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agree(Node):
-    """Several sources may carry the same statement; sources on opposite sides conflict.
-
-    MET if some source is MET and none NOT_MET, NOT_MET the other way round, `on_conflict` if both. A source that
-    conflicts in itself leaves it UNKNOWN(CONFLICTING): one of its sides disagrees.
-    """
+    """Several sources carry the same statement; opposite ones: `on_conflict`; a conflict within one stays one."""
 
     of: tuple[Node, ...]
     on_conflict: OnConflict = OnConflict.UNKNOWN
@@ -90,10 +88,7 @@ class Agree(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAvailable(Node):
-    """The first statement for which there is anything current; a later one is used with a warning.
-
-    The next one is asked only where the one before is UNKNOWN for MISSING, STALE or NOT_YET_DUE alone.
-    """
+    """The first statement not UNKNOWN for MISSING, STALE or NOT_YET_DUE alone; a later one with a warning."""
 
     of: tuple[Node, ...]
     warning: str = ""
@@ -110,6 +105,7 @@ class Attested(Node):
         shows: 0..*; concepts shown beside it, deciding nothing.
         values: 0..*; for a link of type code: a value among these means that the statement holds, any other that
             it does not; empty = the link is true or false.
+        continuous: True: a statement made after the anchor counts too, up to as_of (a withdrawal).
     """
 
     link_id: str
@@ -117,18 +113,21 @@ class Attested(Node):
     roles: tuple[str, ...] = ()
     shows: tuple[ConceptId, ...] = ()
     values: tuple[str, ...] = ()
+    continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestable(Node):
-    """Data decide; where they leave it UNKNOWN for one of the named reasons, an attestation may.
+    """Data decide; where they leave it UNKNOWN for a reason in `on`, an attestation may.
 
-    Nobody attested anything: the data's reason stands. A stale or conflicting attestation adds its own.
+    Nobody attested anything: the data's reason stands. A stale or conflicting attestation adds its own. Data that
+    let the patient in never outvote a person who says otherwise: `on_conflict` (worst: the person's word holds).
     """
 
     rule: Node
     by: Attested
     on: tuple[UnknownReason, ...]
+    on_conflict: OnConflict = OnConflict.UNKNOWN
 
 
 class AgeAt(StrEnum):
@@ -187,8 +186,7 @@ class Formula(Node):
 
     Attributes:
         formula: Which formula.
-        inputs: Input name -> query (bedside-schwartz: creatinine, height; indexed-clearance: clearance,
-            weight, height).
+        inputs: Input name -> query.
         limit: 0..1; None = supportive value only: the node is always UNKNOWN(NEEDS_ATTESTATION).
         bsa: Formula of the body surface area where one is an input.
     """

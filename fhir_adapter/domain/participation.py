@@ -76,7 +76,7 @@ def derive_status(rule: ParticipationRule, standing: Standing, record: Eligibili
 
 
 def _grounds(rule: ParticipationRule, standing: Standing, record: EligibilityRecord) -> Iterable[str]:
-    if has_met_part(record, rule.prescreen_part):
+    if any(has_met_part(record, part) for part in rule.prescreen_parts):
         yield POTENTIAL_CANDIDATE
     if standing.listed:
         yield CANDIDATE

@@ -127,7 +127,7 @@ class ParticipationRule:
     Attributes:
         graph: Status -> statuses that may follow.
         automatic: Statuses the adapter may set by itself, in rising order.
-        prescreen_part: Part id whose MET makes a prescreened patient a potential candidate.
+        prescreen_parts: 1..*; part ids, one of which being MET makes a prescreened patient a potential candidate.
         consent_criterion: Criterion whose PASS makes a listed patient `screening`.
         consent_due_ages: Ages [a] at which renewed consent is due.
         consent_grace_days: Days after which a missing renewed consent is a deviation.
@@ -135,7 +135,7 @@ class ParticipationRule:
 
     graph: Mapping[str, tuple[str, ...]]
     automatic: tuple[str, ...]
-    prescreen_part: str
+    prescreen_parts: tuple[str, ...]
     consent_criterion: str
     consent_due_ages: tuple[int, ...] = ()
     consent_grace_days: int = 30

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Any
 
-from fhir_adapter.domain.anchor import AS_OF, Anchor
+from fhir_adapter.domain.anchor import AS_OF, SAMPLE, Anchor
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.queries import AgeWindow, FindingQuery, Window, WindowUnit
@@ -86,6 +86,16 @@ class Scene:
     consent_signed: FhirDateTime | None = None
     lets_in: Truth | None = Truth.MET
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+    def at_as_of(self) -> Scene:
+        """Give the same scene judged for today, for what goes on after the anchor (a withdrawal)."""
+        anchor = Anchor(start=self.as_of, time=self.as_of, day=self.today, source=AS_OF)
+        return replace(self, anchor=anchor, memo=Memo())
+
+    def at_sample(self, at: Span) -> Scene:
+        """Give the same scene judged for the time a sample was taken."""
+        anchor = Anchor(start=at.first, time=at.last, day=at.first_day, source=SAMPLE)
+        return replace(self, anchor=anchor, memo=Memo())
 
     def steering(self, lets_in: Truth | None) -> Scene:
         """Give the same scene for a statement whose other truth lets the patient in, or neither."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -185,7 +186,30 @@ class TestAttestable:
     node = Attestable(rule=lvef(), by=Attested(link_id="I8"), on=(UnknownReason.MISSING, UnknownReason.STALE))
 
     def test_data_decide_before_a_person(self) -> None:
-        assert answer(self.node, lvef_value("60"), attestation("I8", False)) == T
+        assert answer(self.node, lvef_value("60"), attestation("I8")) == T
+        assert answer(self.node, lvef_value("30"), attestation("I8")) == F
+
+    def test_data_that_let_in_never_outvote_a_person_who_keeps_out(self) -> None:
+        given = lvef_value("60"), attestation("I8", False)
+        both = ask(self.node, *given)
+        assert verdict(both) == "CONFLICTING"
+        assert {each.role for each in both.evidence} == {"value", "attestation"}
+        assert answer(replace(self.node, on_conflict=OnConflict.WORST), *given) == F
+
+    def test_people_who_disagree_leave_data_that_let_in_open(self) -> None:
+        two = attestation("I8"), attestation("I8", False, by="dr-lang")
+        assert answer(self.node, lvef_value("60"), *two) == "CONFLICTING"
+        assert answer(self.node, lvef_value("30"), *two) == F
+
+    def test_where_a_setting_says_so_a_persons_word_holds_whatever_the_data_leave_open(self) -> None:
+        node = replace(self.node, on_conflict=OnConflict.WORST)
+        assert answer(node, lvef_value("<60"), attestation("I8", False)) == F
+        assert answer(node, lvef_value("<60"), attestation("I8")) == "CENSORED"
+
+    def test_a_statement_that_only_steers_others_is_contradicted_either_way(self) -> None:
+        for value, said in (("60", False), ("30", True)):
+            steering = When(condition=self.node, then=YES, otherwise=NO)
+            assert answer(steering, lvef_value(value), attestation("I8", said), *GIVEN) == "CONFLICTING"
 
     def test_a_person_decides_where_data_leave_it_open_for_a_named_reason(self) -> None:
         attested = ask(self.node, attestation("I8", False))
