@@ -92,11 +92,14 @@ def read_time(text: str, path: str, context: ReadingContext) -> FhirDateTime | R
         context: For the hospital's declared zone.
 
     Returns:
-        The moment, or its rejection (INVALID_RESOURCE, NAIVE_TIME).
+        The moment, or its rejection (INVALID_RESOURCE, NAIVE_TIME). A naive one still says its calendar day, so
+        that an old result without a zone does not stand in the way of a new one with it.
     """
     moment = _cached(text, context)
     if isinstance(moment, TimeProblem):
-        return Rejection(reason=moment.reason, path=path, detail=moment.detail)
+        naive = moment.reason is RejectionReason.NAIVE_TIME
+        day = Effective(FhirDateTime(text, Precision.DAY, date.fromisoformat(text[:10]))) if naive else None
+        return Rejection(reason=moment.reason, path=path, detail=moment.detail, effective=day)
     return moment
 
 

@@ -142,7 +142,7 @@ def _about(
     meanings = [each.meaning for each in (code, *(part.code for part in parts)) if each.meaning is not None]
     concepts = tuple(dict.fromkeys(concept for meaning in meanings for concept in meaning.concepts))
     category = read_category(observation.category, received.context)
-    return About(concepts, category, None if isinstance(effective, Rejection) else effective)
+    return About(concepts, category, effective.effective if isinstance(effective, Rejection) else effective)
 
 
 def _end_unneeded(

@@ -9,7 +9,7 @@ import pytest
 from fhir_adapter.domain.moments import Effective, FhirDateTime, Precision
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4.context import TimeProblem
-from fhir_adapter.r4.datetimes import is_future, parse_moment, read_date, read_instant, read_period
+from fhir_adapter.r4.datetimes import is_future, parse_moment, read_date, read_instant, read_period, read_time
 from fhir_adapter.r4.wire import Period
 from tests.unit.r4.laboratory import CONTEXT
 
@@ -188,3 +188,10 @@ def test_only_what_certainly_lies_after_the_reading_is_future(text: str, expecte
 def test_what_has_no_time_is_not_future() -> None:
     assert not is_future(None, CONTEXT)
     assert not is_future(Effective(None), CONTEXT)
+
+
+def test_a_naive_time_still_says_its_calendar_day() -> None:
+    rejection = read_time("2019-05-10T08:00:00", "Observation.effective", CONTEXT)
+    assert isinstance(rejection, Rejection)
+    day = FhirDateTime("2019-05-10T08:00:00", Precision.DAY, date(2019, 5, 10))
+    assert (rejection.reason, rejection.effective) == (RejectionReason.NAIVE_TIME, Effective(day))
