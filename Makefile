@@ -27,11 +27,11 @@ demo: $(READY)   ## run the main job on the bundled synthetic hospital
 	$(BIN)/fhir-adapter demo
 
 test: $(READY) server-deps   ## everything but the slow tests
-	$(BIN)/python -m pytest -q -m "not slow" --cov --cov-report=
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
 
 check: $(READY) server-deps lint types contracts   ## everything CI runs
 	$(BIN)/fhir-adapter check
-	$(BIN)/python -m pytest -q --cov --cov-report=
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=
 	$(BIN)/python -m coverage report --include='fhir_adapter/domain/*' --fail-under=100
 	$(BIN)/python -m coverage report --fail-under=95
 
