@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
-from msgspec import Raw
 
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason, ResourceVersion
@@ -20,29 +19,16 @@ from fhir_adapter.r4.context import PageContext, ReadingContext, TimeProblem
 from fhir_adapter.r4.datetimes import parse_moment
 from fhir_adapter.r4.models import ModelFault, check_resource, parse_exactly
 from fhir_adapter.r4.received import Received, version_of
+from fhir_adapter.r4.recognise import Probe, belongs_elsewhere, part, recognise, recognise_about
 from fhir_adapter.r4.references import read_subject
 from fhir_adapter.r4.resource_types import RESOURCE_TYPES
-from fhir_adapter.r4.wire import ABSENT, Meta, Wire
+from fhir_adapter.r4.wire import Meta
 
 UNREADABLE: Final = "Resource"
 """Resource type of what is not even recognisable as one."""
 MOST_FAULTS = 5
 """Rejections given for one resource; the first ones explain the rest."""
-T = TypeVar("T")
 _AT = re.compile(r"`\$(?P<path>[\w.\[\]-]*)`$")
-
-
-class Probe(Wire):
-    """What can be recognised of a resource that is otherwise unreadable."""
-
-    resource_type: str
-    id: Raw = ABSENT
-    meta: Raw = ABSENT
-    subject: Raw = ABSENT
-    patient: Raw = ABSENT
-
-
-_probe = msgspec.json.Decoder(Probe)
 _id = msgspec.json.Decoder(str)
 _meta = msgspec.json.Decoder(Meta)
 
@@ -59,10 +45,11 @@ def explain_failure(
         page: Where it came from.
 
     Returns:
-        Excluded where its type is not read anyway; else rejected as INVALID_RESOURCE, with the FHIRPaths the
-        decoder and the R4B model name.
+        Excluded where its type is not read anyway, or its questionnaire is not the trial's; else rejected as
+        INVALID_RESOURCE, with the FHIRPaths the decoder and the R4B model name, and what it is still
+        recognised to be about.
     """
-    probe = _recognise(raw)
+    probe = recognise(raw)
     if probe is None or probe.resource_type not in RESOURCE_TYPES:
         received = _received(raw, None, context, page)
         word = fault if isinstance(fault, str) else "json" if probe is None else "resource-type"
@@ -72,7 +59,12 @@ def explain_failure(
         return received.refused(page.patient, RejectionReason.INVALID_RESOURCE, "Bundle", "not-taken-apart")
     if probe.resource_type not in context.resource_types:
         return received.excluded(Exclusion.TYPE_NOT_READ)
-    return received.rejected(_patient(probe, received), *_explain(raw, fault, probe.resource_type))
+    patient = _patient(probe, received)
+    if probe.resource_type == "QuestionnaireResponse" and belongs_elsewhere(probe, context):
+        return received.excluded(Exclusion.CODE_NOT_NEEDED, patient)
+    about = recognise_about(probe, context)
+    rejections = _explain(raw, fault, probe.resource_type)
+    return received.rejected(patient, *(about.claim(rejection) for rejection in rejections))
 
 
 def check_fully(raw: bytes, received: Received) -> tuple[Rejection, ...]:
@@ -95,20 +87,13 @@ def check_fully(raw: bytes, received: Received) -> tuple[Rejection, ...]:
     return _from_faults(faults, received.type)
 
 
-def _recognise(raw: bytes) -> Probe | None:
-    try:
-        return _probe.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-
-
 def _received(raw: bytes, probe: Probe | None, context: ReadingContext, page: PageContext) -> Received:
     resource_type = UNREADABLE if probe is None else probe.resource_type
     if probe is None:
         digest = sha256(raw).hexdigest()[:32]
         source = ResourceVersion(context.traits.id, UNREADABLE, "", f"sha256:{digest}", None, digest)
     else:
-        resource_id, meta = _part(_id, probe.id), _part(_meta, probe.meta)
+        resource_id, meta = part(_id, probe.id), part(_meta, probe.meta)
         source = version_of(resource_id or "", meta, raw, resource_type, context)
     return Received(raw, resource_type, source, context, page)
 
@@ -154,13 +139,6 @@ def _decoder_path(fault: Exception, resource_type: str) -> str:
 
 def _invalid(path: str, detail: str) -> Rejection:
     return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=path, detail=detail)
-
-
-def _part(decoder: msgspec.json.Decoder[T], raw: Raw) -> T | None:
-    try:
-        return decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
 
 
 def _is_naive_time(resource: Mapping[str, Any], fault: ModelFault) -> bool:
