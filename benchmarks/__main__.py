@@ -16,6 +16,7 @@ from benchmarks.profiling import profile
 from benchmarks.reading import measure_reading
 from benchmarks.starting import measure_starting
 from benchmarks.workload import make_export, read_everything, real_definitions
+from fhir_adapter.gateways.heap import spare_collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ def main() -> None:
 
 def run(plan: Plan, folder: Path, *, with_profile: bool) -> None:
     """Measure everything of a plan, and print each figure as it is known."""
+    spare_collector()  # as the command line does
     _print(starting_lines(measure_starting(plan.rounds)))
     store = folder / "bench.db"
     definitions = real_definitions()

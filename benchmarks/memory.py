@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.workload import Export, extract_into, real_definitions
+from benchmarks.workload import ROOT, Export, extract_into, real_definitions
+from fhir_adapter.gateways.heap import spare_collector
 
 KIBIBYTES_PER_MEBIBYTE = 1024
 _STATUS = Path("/proc/self/status")
@@ -19,7 +20,7 @@ _STATUS = Path("/proc/self/status")
 def measure_memory(export: Export, store_file: Path) -> float:
     """Extract in a child process; gives its peak resident memory [MiB]."""
     command = [sys.executable, "-m", "benchmarks.memory", str(export.folder), str(store_file)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     return float(done.stdout)
 
 
@@ -37,6 +38,7 @@ def peak_mebibytes() -> float:
 
 def main(folder: Path, store_file: Path) -> None:
     """Extract one export and print the peak."""
+    spare_collector()  # as the command line does
     extract_into(store_file, Export(folder, 0, 0), real_definitions())
     print(f"{peak_mebibytes():.1f}")
 

@@ -6,9 +6,9 @@ import cProfile
 import io
 import pstats
 from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.workload import ROOT
+
 TOP = 18
 
 

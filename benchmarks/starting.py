@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks.workload import ROOT
+
 _SCRIPT = """
 import time
 started = time.process_time()
@@ -32,6 +34,6 @@ def measure_starting(rounds: int) -> StartingResult:
 
 
 def _start() -> tuple[float, float]:
-    done = subprocess.run([sys.executable, "-c", _SCRIPT], check=True, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", _SCRIPT], check=True, capture_output=True, text=True, cwd=ROOT)
     imports, definitions = done.stdout.split()
     return float(imports), float(definitions)

@@ -18,6 +18,7 @@ from fhir_adapter.r4.context import ReadingContext
 from fhir_adapter.sync.extract import Extracted, ExtractRequest, open_reader, run_extract
 from fhir_adapter.sync.scope import plan_scope
 
+ROOT = Path(__file__).resolve().parent.parent
 HOSPITAL, TRIAL = "demo", "nct07256210"
 READ_AT = datetime(2026, 3, 11, 8, 30, tzinfo=UTC)
 SEED = 20260311

@@ -24,6 +24,7 @@ from fhir_adapter.cli import (
 from fhir_adapter.cli.output import say
 from fhir_adapter.errors import AdapterError, ConfigurationError, InvariantError
 from fhir_adapter.events import Event, log
+from fhir_adapter.gateways.heap import spare_collector
 from fhir_adapter.settings import load_settings
 
 app = typer.Typer(
@@ -82,6 +83,7 @@ class _EventFormatter(logging.Formatter):
 
 def main() -> None:
     """Run the command line and end with the exit code of what happened."""
+    spare_collector()
     sys.exit(run(sys.argv[1:]))
 
 

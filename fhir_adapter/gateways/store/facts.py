@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, ResourceVersion
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store import schema
-from fhir_adapter.gateways.store.database import Database, utc_text
+from fhir_adapter.gateways.store.database import Database, chunks, insert_all, utc_text
 from fhir_adapter.gateways.store.identity import Keeper, identified, keep_persons, patients_of
 from fhir_adapter.gateways.store.merges import merged_patients
 from fhir_adapter.gateways.store.page import holds, mark_touched, save_page
@@ -75,16 +75,20 @@ class SqlFactStore:
         """Append each patient's receipts that differ from the last ones; gives whose changed."""
         with self._database.writing() as connection:
             persons = keep_persons(connection, Keeper(hospital, None, run, at), receipts)
-            rows: list[dict[str, Any]] = []
-            for patient, given in receipts.items():
-                last = _last_receipts(connection, persons[patient], None)
-                own = {"hospital": hospital, "person": persons[patient], "run": run, "recorded_at": utc_text(at)}
-                rows.extend(own | row for row in _receipt_rows(given, last))
-            if rows:
-                connection.execute(insert(schema.completeness), rows)
-            changed = frozenset(PersonKey(row["person"]) for row in rows)
+            changed: set[PersonKey] = set()
+            for piece in chunks(receipts.items()):  # the rows of all patients at once would take much memory
+                rows: list[dict[str, Any]] = []
+                for patient, given in piece:
+                    person = persons[patient]
+                    own = {"hospital": hospital, "person": person, "run": run, "recorded_at": utc_text(at)}
+                    rows.extend(
+                        own | row for row in _receipt_rows(given, _last_receipts(connection, person, None))
+                    )
+                if rows:
+                    insert_all(connection, schema.completeness, rows)
+                changed.update(row["person"] for row in rows)
             mark_touched(connection, changed)
-        return changed
+        return frozenset(changed)
 
     def load_readings(
         self, person: PersonKey, *, reading_digest: str, known_at: datetime | None = None
