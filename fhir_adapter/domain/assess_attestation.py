@@ -10,15 +10,20 @@ from collections.abc import Mapping
 
 from fhir_adapter.domain.answers import Cause, decided, unknown
 from fhir_adapter.domain.evidence import of_attestation
+from fhir_adapter.domain.gaps import cause_of
 from fhir_adapter.domain.judgement import show
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Place, Scene
+from fhir_adapter.domain.source import RejectionReason
 from fhir_adapter.domain.spans import Span, span
 from fhir_adapter.domain.spoken import standing
 from fhir_adapter.domain.statements import Attestation
+from fhir_adapter.domain.timeline import Gap
+
+QUESTIONNAIRE_RESPONSE = "QuestionnaireResponse"
 
 
 def assess_attested(node: Attested, scene: Scene) -> Answer:
@@ -31,7 +36,8 @@ def assess_attested(node: Attested, scene: Scene) -> Answer:
     Returns:
         MET or NOT_MET where all standing statements agree. UNKNOWN: CONFLICTING where people disagree, STALE
         where all are too old, NOT_YET_DUE where they will be by the planned day, UNMAPPED where a value is
-        no yes or no, NEEDS_ATTESTATION where nobody said anything.
+        no yes or no, or where another statement about it cannot be read and may say the opposite,
+        NEEDS_ATTESTATION where nobody said anything.
 
     Source:
         design contracts, Attestations.
@@ -46,6 +52,8 @@ def assess_attested(node: Attested, scene: Scene) -> Answer:
     sides = {_side(each, node) for each in valid}
     causes = _objections(valid, sides) if valid else _lacking(node, by_place, scene)
     causes += _undated(by_place.get(Place.UNCERTAIN, []))
+    if not causes:
+        causes += _unread(node, scene)
     evidence = [*map(of_attestation, valid), *shown]
     if causes:
         return unknown(node, causes, what="a person's statement", evidence=evidence, expires=expires)
@@ -82,6 +90,26 @@ def _objections(valid: list[Attestation], sides: set[bool | None]) -> list[Cause
 def _undated(made: list[Attestation]) -> list[Cause]:
     note = "the day of the statement is open"
     return [Cause(reason=UnknownReason.PARTIAL_DATE, note=note, evidence=(of_attestation(each),)) for each in made]
+
+
+def _unread(node: Attested, scene: Scene) -> list[Cause]:
+    """Give a cause for each refused statement that may be about this link and may count now."""
+    gaps = (gap for gap in scene.timeline.gaps if _may_be_about(gap, node) and _may_count(gap, node, scene))
+    return [cause for gap in gaps if (cause := cause_of(gap)) is not None]
+
+
+def _may_be_about(gap: Gap, node: Attested) -> bool:
+    """Say whether a refused answer is to this link, or a refused form may hold one; an unfinished one does not."""
+    if gap.source.type != QUESTIONNAIRE_RESPONSE:
+        return False
+    if gap.rejection.concepts:
+        return node.link_id in gap.rejection.concepts
+    return not gap.is_part and gap.rejection.reason is not RejectionReason.UNSUPPORTED_VALUE
+
+
+def _may_count(gap: Gap, node: Attested, scene: Scene) -> bool:
+    at = scene.start_of(gap.rejection.effective)
+    return at is None or scene.place(at, node.valid_for) in {Place.INSIDE, Place.UNCERTAIN}
 
 
 def _lacking(node: Attested, by_place: Mapping[Place, list[Attestation]], scene: Scene) -> list[Cause]:

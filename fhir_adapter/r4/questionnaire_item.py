@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from msgspec import UNSET, Raw, UnsetType
 
+from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.moments import FhirDateTime, Precision
 from fhir_adapter.domain.protocol import AttestationLink, LinkType
 from fhir_adapter.domain.source import Rejection, RejectionReason
@@ -74,7 +75,8 @@ def read_answers(items: tuple[QuestionnaireItem, ...], path: str, links: Mapping
         links: linkId -> what may be stated there.
 
     Returns:
-        Answers in document order. Links the trial does not know and unanswered ones are left out.
+        Answers in document order. Links the trial does not know and unanswered ones are left out. A refused
+        answer names its link as what it is about.
 
     Source:
         http://hl7.org/fhir/R4/questionnaireresponse-definitions.html; design contracts, Attestations.
@@ -88,7 +90,7 @@ def read_answers(items: tuple[QuestionnaireItem, ...], path: str, links: Mapping
     for where, item in asked:
         value = _read(item, where, links[item.link_id], times[item.link_id])
         if isinstance(value, Rejection):
-            answers.parts.append(value)
+            answers.parts.append(replace(value, concepts=(ConceptId(item.link_id),)))
         else:
             answers.given.append(GivenAnswer(item.link_id, value, f"{where}.answer[0].value"))
     return answers

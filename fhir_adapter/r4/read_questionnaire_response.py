@@ -90,8 +90,7 @@ def _read(
         )
         for answer in answers.given
     )
-    about = About(effective=Effective(authored))
-    parts = tuple(about.claim(part) for part in answers.parts)
+    parts = tuple(About(part.concepts, effective=Effective(authored)).claim(part) for part in answers.parts)
     if attestations:
         return received.mapped(patient, attestations, parts)
     return received.rejected(patient, *parts) if parts else received.excluded(Exclusion.CODE_NOT_NEEDED, patient)
