@@ -234,21 +234,6 @@ def test_what_is_no_resource_at_all_is_counted_and_rejected() -> None:
     assert excluded(extracted, "Resource") == {"duplicate": 1}
 
 
-def test_an_unreadable_line_counts_as_the_type_its_file_promised_and_against_everybody() -> None:
-    class BrokenLine(MemorySource):
-        @override
-        def pages(self, plan: ReadPlan) -> Iterator[SourcePage | ScopeReceipt]:
-            yield from super().pages(plan)
-            yield SourcePage(resources=[b"{"], origin="Procedure.ndjson", resource_type="Procedure")
-
-    store = MemoryStore()
-    types = ("Patient", "Observation", "Procedure")
-    extracted = extract(BrokenLine([patient("p1"), patient("p2")]), store, types=types)
-    assert counts(extracted)["Procedure"] == (1, 0, 1, 0)
-    assert [receipt(store, name, "Procedure").rejected for name in ("p1", "p2")] == [1, 1]
-    assert receipt(store, "p1", "Observation").rejected == 0
-
-
 def test_a_merged_patient_is_read_with_the_surviving_record() -> None:
     old = patient("p1", link=[{"other": {"reference": "Patient/p9"}, "type": "replaced-by"}])
     for source in (
