@@ -1,6 +1,6 @@
-"""Assess `ConsentSigned`, `ConsentWithdrawn` and `ConsentProvision`.
+"""Assess `ConsentSigned` and `ConsentProvision`.
 
-Knows: which research consents count, who had to sign at which age, refusal. Does not know: what was consented
+Knows: which research consents count, who had to sign at which age. Does not know: what was consented
 to beyond mapped provisions; a person looks at the document at sign-off.
 """
 
@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from fhir_adapter.domain.answers import Cause, decided, unknown
 from fhir_adapter.domain.evidence import of_consent
-from fhir_adapter.domain.gaps import cause_of, is_unmapped_code, withheld
+from fhir_adapter.domain.gaps import cause_of, withheld
 from fhir_adapter.domain.logic import Truth
-from fhir_adapter.domain.operators import ConsentProvision, ConsentSigned, ConsentWithdrawn, SignatureRule
+from fhir_adapter.domain.operators import ConsentProvision, ConsentSigned, SignatureRule
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Place, Scene
@@ -23,7 +23,7 @@ from fhir_adapter.domain.statements import ConsentStatement, SignerRole
 CONSENT = "Consent"
 
 _DECIDED = frozenset({"active", "rejected", "inactive"})
-_SUBJECT = "research consent"
+SUBJECT = "research consent"
 
 
 def research_consents(scene: Scene, policies: tuple[str, ...]) -> tuple[ConsentStatement, ...]:
@@ -62,8 +62,8 @@ def assess_consent_signed(node: ConsentSigned, scene: Scene) -> Answer:
 
     Returns:
         MET with the consents. UNKNOWN: MISSING without consent or with a signature missing, PARTIAL_DATE
-        undated, CONFLICTING contested, STALE run out, NEEDS_ATTESTATION not confirmed. Never NOT_MET: refusal
-        is another statement.
+        undated, CONFLICTING contested, STALE run out, NEEDS_ATTESTATION not confirmed, or under policies of
+        different studies where none is named. Never NOT_MET: refusal is another statement.
 
     Source:
         reading A2; clinical review, PUT-13; design contracts, I1.
@@ -73,6 +73,10 @@ def assess_consent_signed(node: ConsentSigned, scene: Scene) -> Answer:
     usable = [consent for consent in consents if not consent.contested]
     dated = [(consent, at) for consent in usable if (at := scene.span_of(consent.signed)) is not None]
     dated = [(consent, at) for consent, at in dated if scene.place(at, None) is Place.INSIDE]
+    if not node.policies and are_of_several_studies(usable):
+        note = "research consents under different policies: which is the trial's is not declared"
+        cause = Cause(reason=UnknownReason.NEEDS_ATTESTATION, note=note)
+        return unknown(node, [cause], what=SUBJECT, evidence=map(of_consent, usable), expires=expires)
     open_causes: list[Cause] = []
     for _, at in dated:
         signed = [consent for consent, other in dated if other.first <= at.last]
@@ -80,46 +84,10 @@ def assess_consent_signed(node: ConsentSigned, scene: Scene) -> Answer:
         if outcome is None:
             return decided(node, Truth.MET, evidence=map(of_consent, signed), expires=expires)
         open_causes.append(outcome)
-    causes = [*_doubts(scene, node.policies, consents), *open_causes[-1:], *_not_read(scene)]
+    causes = [*_doubts(scene, node.policies, consents), *open_causes[-1:], *not_read(scene)]
     if not causes:
         causes = [Cause(reason=UnknownReason.MISSING, note="no research consent in force")]
-    return unknown(node, causes, what=f"signed {_SUBJECT}", evidence=map(of_consent, usable), expires=expires)
-
-
-def assess_consent_withdrawn(node: ConsentWithdrawn, scene: Scene) -> Answer:
-    """Say whether the latest research consent was refused or withdrawn.
-
-    Args:
-        node: Policies.
-        scene: What it is assessed against; consents count up to as_of, not only up to the anchor.
-
-    Returns:
-        MET where the latest is inactive, rejected or denies; NOT_MET where it is active; UNKNOWN where none is
-        known, the latest ones cannot be ordered and disagree, or a later one could not be read.
-
-    Source:
-        design contracts, E1; readings A35 and A2.
-    """
-    consents = [
-        consent
-        for consent in research_consents(scene, node.policies)
-        if (at := scene.span_of(consent.signed)) is None or at.first <= scene.as_of
-    ]
-    latest = _latest(consents, scene)
-    refused = {consent.status != "active" or consent.denies for consent in latest}
-    evidence = [of_consent(consent) for consent in latest]
-    unread = _may_be_later(latest, scene)
-    if unread:
-        return unknown(node, unread, what=_SUBJECT, evidence=evidence)
-    if any(consent.contested for consent in latest) or len(refused) > 1:
-        undated = any(consent.signed is None for consent in latest)
-        reason = UnknownReason.PARTIAL_DATE if undated else UnknownReason.CONFLICTING
-        cause = Cause(reason=reason, note="research consents disagree and cannot be ordered")
-        return unknown(node, [cause], what=_SUBJECT, evidence=evidence)
-    if not latest:
-        causes = [*_not_read(scene), Cause(reason=UnknownReason.MISSING, note="no research consent")]
-        return unknown(node, causes, what=_SUBJECT)
-    return decided(node, Truth.MET if True in refused else Truth.NOT_MET, evidence=evidence)
+    return unknown(node, causes, what=f"signed {SUBJECT}", evidence=map(of_consent, usable), expires=expires)
 
 
 def assess_consent_provision(node: ConsentProvision, scene: Scene) -> Answer:
@@ -137,18 +105,29 @@ def assess_consent_provision(node: ConsentProvision, scene: Scene) -> Answer:
         reading A36; http://hl7.org/fhir/R4/consent-definitions.html#Consent.provision.
     """
     naming = [each for each in in_force(scene, node.policies) if _rulings(each, node)]
-    latest = _latest(naming, scene)
+    latest = latest_of(naming, scene)
     rulings = {ruling for consent in latest for ruling in _rulings(consent, node)}
     evidence = [of_consent(consent) for consent in latest]
     expires = scene.next_of(_ends(scene, node.policies))
     if not latest:
         note = "no consent in force names it"
-        causes = [*_not_read(scene), Cause(reason=UnknownReason.NEEDS_ATTESTATION, note=note)]
-        return unknown(node, causes, what=_SUBJECT, expires=expires)
+        causes = [*not_read(scene), Cause(reason=UnknownReason.NEEDS_ATTESTATION, note=note)]
+        return unknown(node, causes, what=SUBJECT, expires=expires)
     if len(rulings) > 1 or any(consent.contested for consent in latest):
         cause = Cause(reason=UnknownReason.CONFLICTING, note="it is both permitted and denied")
-        return unknown(node, [cause], what=_SUBJECT, evidence=evidence, expires=expires)
+        return unknown(node, [cause], what=SUBJECT, evidence=evidence, expires=expires)
     return decided(node, Truth.MET if "permit" in rulings else Truth.NOT_MET, evidence=evidence, expires=expires)
+
+
+def documents(consent: ConsentStatement) -> frozenset[str]:
+    """Give the policies that are documents; a rule (`system|OPTIN`) is no study's own."""
+    return frozenset(policy for policy in consent.policies if "|" not in policy)
+
+
+def are_of_several_studies(consents: Sequence[ConsentStatement]) -> bool:
+    """Say whether two consents name documents and share none: then one of them is not the trial's."""
+    named = [found for consent in consents if (found := documents(consent))]
+    return any(one.isdisjoint(other) for one in named for other in named)
 
 
 def _complete(
@@ -169,7 +148,7 @@ def _complete(
         return Cause(reason=UnknownReason.PARTIAL_DATE, note="age at signing is open", evidence=evidence)
     roles = " and ".join(missing[0]) if missing else "somebody entitled"
     note = f"the signature of {roles} is missing"
-    wanted = f"{_SUBJECT} signed by {roles}"
+    wanted = f"{SUBJECT} signed by {roles}"
     return Cause(reason=UnknownReason.MISSING, note=note, wanted=wanted, evidence=evidence)
 
 
@@ -208,7 +187,7 @@ def _ends(scene: Scene, policies: tuple[str, ...]) -> Iterator[datetime]:
             yield midnight(at.last_day, scene.zone)
 
 
-def _latest(consents: Sequence[ConsentStatement], scene: Scene) -> list[ConsentStatement]:
+def latest_of(consents: Sequence[ConsentStatement], scene: Scene) -> list[ConsentStatement]:
     """Give the consents no other is certainly later than; an undated one may be the latest."""
     spans = [scene.span_of(consent.signed) for consent in consents]
     firsts = [at.first for at in spans if at is not None]
@@ -218,19 +197,6 @@ def _latest(consents: Sequence[ConsentStatement], scene: Scene) -> list[ConsentS
         for consent, at in zip(consents, spans, strict=True)
         if at is None or newest is None or at.last >= newest
     ]
-
-
-def _may_be_later(latest: Sequence[ConsentStatement], scene: Scene) -> list[Cause]:
-    """Give what could not be read and may be later than the latest consent known."""
-    newest = max((at.first for each in latest if (at := scene.span_of(each.signed)) is not None), default=None)
-    found: list[Cause] = []
-    for gap in scene.timeline.gaps:
-        at = scene.start_of(gap.rejection.effective)
-        cause = cause_of(gap) if gap.source.type == CONSENT and not gap.is_part else None
-        is_later = newest is not None and (at is None or at.last >= newest)
-        if cause is not None and is_later and not is_unmapped_code(gap):
-            found.append(cause)
-    return found
 
 
 def _rulings(consent: ConsentStatement, node: ConsentProvision) -> set[str]:
@@ -256,7 +222,7 @@ def _doubts(scene: Scene, policies: tuple[str, ...], consents: Sequence[ConsentS
             yield Cause(reason=UnknownReason.STALE, note="the consent has run out", evidence=evidence)
 
 
-def _not_read(scene: Scene) -> Iterator[Cause]:
+def not_read(scene: Scene) -> Iterator[Cause]:
     """Give what could hide a consent: refused and withheld ones."""
     for gap in scene.timeline.gaps:
         cause = cause_of(gap) if gap.source.type == CONSENT and not gap.is_part else None

@@ -158,7 +158,15 @@ def _place(event: Event, node: EventWithin, scene: Scene, found: _Found) -> Plac
     found.turns += _turns(at, node.within, scene)
     if begun is Place.UNCERTAIN and not scene.is_moving:
         return begun
-    return _against_window(at, node.within, scene)
+    place = _against_window(at, node.within, scene)
+    return Place.UNCERTAIN if place is Place.OUTSIDE and _is_going_on(event) else place
+
+
+def _is_going_on(event: Event) -> bool:
+    """Say whether an event that began long ago may not be over: a period without end, and not said to be over."""
+    effective = _effective(event)
+    is_open = effective is not None and effective.is_period and effective.end is None
+    return is_open and not isinstance(event, Diagnosis) and event.status not in {"completed", "stopped"}
 
 
 def _effective(event: Event) -> Effective | None:

@@ -29,6 +29,7 @@ def assess_age(node: Age, scene: Scene) -> Answer:
 
     Returns:
         MET or NOT_MET; UNKNOWN(PARTIAL_DATE) where a partial date of birth, or of signing, straddles a bound,
+        UNKNOWN(CONFLICTING) where several research consents were signed on both sides of one,
         UNKNOWN(MISSING) without date of birth, UNKNOWN(CONFLICTING) where Patient has contested contents.
 
     Source:
@@ -43,6 +44,9 @@ def assess_age(node: Age, scene: Scene) -> Answer:
     holds = {_is_within(age, node) for age in _ages(age_range(scene.birth, first, last))}
     if len(holds) > 1:
         cause = Cause(reason=UnknownReason.PARTIAL_DATE, note="a partial date leaves the age open")
+        if node.at is AgeAt.CONSENT and scene.consent_signed_last not in {None, scene.consent_signed}:
+            note = "research consents were signed on both sides of the age; which is the trial's is not known"
+            cause = Cause(reason=UnknownReason.CONFLICTING, note=note)
         return unknown(node, [cause], what="date of birth", evidence=evidence, expires=expires)
     return decided(node, Truth.MET if True in holds else Truth.NOT_MET, evidence=evidence, expires=expires)
 
@@ -71,8 +75,9 @@ def assess_sex(node: Sex, scene: Scene) -> Answer:
 def _days(at: AgeAt, scene: Scene) -> tuple[date, date, bool]:
     """Give the first and last day the age can be judged on, and whether that day moves with time."""
     signed = scene.span_of(scene.consent_signed)
-    if at is AgeAt.CONSENT and signed is not None:
-        return signed.first_day, signed.last_day, False
+    last = scene.span_of(scene.consent_signed_last) or signed
+    if at is AgeAt.CONSENT and signed is not None and last is not None:
+        return signed.first_day, max(signed.last_day, last.last_day), False
     if at is AgeAt.ANCHOR:
         return scene.anchor.day, scene.anchor.day, scene.is_moving
     return scene.today, scene.today, True

@@ -15,7 +15,6 @@ from fhir_adapter.domain.assess_condition import assess_condition
 from fhir_adapter.domain.assess_consent import (
     assess_consent_provision,
     assess_consent_signed,
-    assess_consent_withdrawn,
 )
 from fhir_adapter.domain.assess_event import assess_event
 from fhir_adapter.domain.assess_finding import assess_compare
@@ -30,6 +29,7 @@ from fhir_adapter.domain.assess_logic import (
     assess_when,
 )
 from fhir_adapter.domain.assess_person import assess_age, assess_sex
+from fhir_adapter.domain.assess_withdrawal import assess_consent_withdrawn
 from fhir_adapter.domain.operators import (
     Age,
     Agree,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.anchor import find_anchor
 from fhir_adapter.domain.answers import in_order
-from fhir_adapter.domain.assess_consent import in_force
+from fhir_adapter.domain.assess_consent import are_of_several_studies, in_force
 from fhir_adapter.domain.assessment import assess, walk
 from fhir_adapter.domain.facts import Diagnosis, Exposure, Finding, Intervention
 from fhir_adapter.domain.judgement import show
@@ -101,7 +101,8 @@ def build_scene(timeline: Timeline, trial: Trial, *, as_of: datetime, zone: tzin
         birth=who.birth_date if who is not None else None,
         gender=who.gender if who is not None else None,
     )
-    return replace(scene, consent_signed=_signed(scene, trial), memo=Memo())
+    first, last = _signed(scene, trial)
+    return replace(scene, consent_signed=first, consent_signed_last=last, memo=Memo())
 
 
 def judge_criterion(criterion: Criterion, scene: Scene) -> tuple[CriterionResult, Answer]:
@@ -153,15 +154,20 @@ _ONE_DAY = timedelta(days=1)  # the calendar day of a moment elsewhere is at mos
 _TRUTHS = {Verdict.PASS: Truth.MET, Verdict.FAIL: Truth.NOT_MET, Verdict.UNKNOWN: Truth.UNKNOWN}
 
 
-def _signed(scene: Scene, trial: Trial) -> FhirDateTime | None:
+def _signed(scene: Scene, trial: Trial) -> tuple[FhirDateTime | None, FhirDateTime | None]:
+    """Give when the first research consent in force was signed, and the last where of several studies."""
     policies = (
         node.policies
         for criterion in trial.criteria
         for node in walk(criterion.rule)
         if isinstance(node, ConsentSigned)
     )
-    dated = [each.signed for each in in_force(scene, next(policies, ())) if each.signed is not None]
-    return min(dated, key=lambda signed: (span(signed, scene.zone).first, signed.text), default=None)
+    consents = in_force(scene, next(policies, ()))
+    dated = [each.signed for each in consents if each.signed is not None]
+    if not dated:
+        return None, None
+    dated.sort(key=lambda signed: (span(signed, scene.zone).first, signed.text))
+    return dated[0], dated[-1] if are_of_several_studies(consents) else dated[0]
 
 
 def _valid_until(scene: Scene, answers: Iterable[Answer]) -> datetime | None:

@@ -20,6 +20,9 @@ NOT_MEASURED = frozenset({"not-performed", "not-asked", "asked-declined", "not-a
 Source: http://hl7.org/fhir/R4/valueset-data-absent-reason.html
 """
 
+HAPPENED = "happened"
+"""Detail of something refused for its date ahead although it is said to be done."""
+
 _HIDDEN_WORDS = frozenset({"masked"})
 _UNREADABLE_WORDS = frozenset({"unsupported", "as-text"})
 
@@ -29,6 +32,7 @@ _REASONS = {
     RejectionReason.MISSING_UNIT: UnknownReason.UNIT_UNUSABLE,
     RejectionReason.UNSUPPORTED_VALUE: UnknownReason.UNMAPPED,
     RejectionReason.NAIVE_TIME: UnknownReason.PARTIAL_DATE,
+    RejectionReason.FUTURE_TIME: UnknownReason.PARTIAL_DATE,
     RejectionReason.INVALID_RESOURCE: UnknownReason.UNMAPPED,
     RejectionReason.UNKNOWN_STATUS: UnknownReason.UNMAPPED,
     RejectionReason.MODIFIER_EXTENSION: UnknownReason.UNMAPPED,
@@ -45,13 +49,15 @@ def cause_of(gap: Gap) -> Cause | None:
     Returns:
         HIDDEN for a masked value; UNMAPPED for a value that exists in a form not read; MISSING for other
         absent values; UNIT_UNUSABLE, PARTIAL_DATE or UNMAPPED by the refusal's reason. None where it concerns
-        another patient, or something that lies ahead: neither is a fact about now.
+        another patient, or something that lies ahead: neither is a fact about now. What is said to be done and
+        dated ahead happened on a day nobody knows: PARTIAL_DATE.
 
     Source:
         design contracts, Criteria and verdicts; http://hl7.org/fhir/R4/valueset-data-absent-reason.html.
     """
     rejection = gap.rejection
-    if rejection.reason in {RejectionReason.WRONG_PATIENT, RejectionReason.FUTURE_TIME}:
+    is_ahead = rejection.reason is RejectionReason.FUTURE_TIME
+    if rejection.reason is RejectionReason.WRONG_PATIENT or (is_ahead and rejection.detail != HAPPENED):
         return None
     reason = _REASONS.get(rejection.reason) or _absent(rejection.detail)
     words = f"{gap.source.type} not readable: {rejection.reason.value}"

@@ -73,6 +73,7 @@ class Scene:
         birth: 0..1; date of birth, may be partial.
         gender: 0..1; FHIR administrative gender.
         consent_signed: 0..1; when the first research consent in force was signed.
+        consent_signed_last: 0..1; the same, or when the last was signed where they may be of several studies.
         lets_in: 0..1; the truth of the present statement that lets the patient in; None where neither does.
         memo: What was computed for these facts and this anchor before; only ever the same again.
     """
@@ -84,6 +85,7 @@ class Scene:
     birth: FhirDateTime | None = None
     gender: str | None = None
     consent_signed: FhirDateTime | None = None
+    consent_signed_last: FhirDateTime | None = None
     lets_in: Truth | None = Truth.MET
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 

@@ -6,17 +6,20 @@ element it stands in; callers pass its path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeGuard
+from dataclasses import dataclass, replace
+from typing import Final, TypeGuard
 
 from msgspec import Raw
 
+from fhir_adapter.domain.gaps import HAPPENED
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4 import wire
 from fhir_adapter.r4.admission import About
 from fhir_adapter.r4.context import CodeReading, ReadingContext
 from fhir_adapter.r4.datetimes import is_future, read_moment, read_period
+
+_DONE: Final = frozenset({"completed", "in-progress", "stopped", "on-hold"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,11 @@ def read_event_time(
 def lies_ahead(effective: Effective | Rejection | None) -> TypeGuard[Rejection]:
     """Say whether something was refused because it is dated after the reading."""
     return isinstance(effective, Rejection) and effective.reason is RejectionReason.FUTURE_TIME
+
+
+def happened_ahead(refusal: Rejection, status: str | None) -> Rejection:
+    """Mark what is dated after the reading and yet said to be done: it happened, on a day nobody knows."""
+    return replace(refusal, detail=HAPPENED) if status in _DONE else refusal
 
 
 def about_event(code: CodeReading, effective: Effective | Rejection | None) -> About:

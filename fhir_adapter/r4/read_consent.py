@@ -63,8 +63,8 @@ class Consent(Resource, tag="Consent"):
 def read_consent(consent: Consent, received: Received) -> Reading:
     """Read a consent to research, in whatever state: a refused or withdrawn one decides as much as an active one.
 
-    Does not say whether it is valid: who had to sign is the trial's to say. Consents to something else are
-    left out; a scope nobody declared is a gap, not a guess.
+    Does not say whether it is valid: who had to sign is the trial's to say. Consents to something else, and
+    those to another study by the policies the hospital lists, are left out; a scope nobody declared is a gap.
 
     Args:
         consent: As received.
@@ -80,7 +80,7 @@ def read_consent(consent: Consent, received: Received) -> Reading:
     if status is ConsentState.ENTERED_IN_ERROR:
         return retract(consent.patient, received)
     is_research = _is_research(consent, received.context)
-    if is_research is False:
+    if is_research is False or _is_of_another_study(consent, received.context):
         return leave_out(Exclusion.CODE_NOT_NEEDED, consent.patient, received)
     signed = _signed(consent, received)
     about = About(effective=Effective(signed) if isinstance(signed, FhirDateTime) else None)
@@ -117,7 +117,7 @@ def _research(
         provisions=provisions.coded,
         denies=consent.provision is not None and consent.provision.type == ConsentProvisionType.DENY,
         ends=provisions.ends,
-        policies=_policies(consent),
+        policies=_of_the_trial(_policies(consent), received.context),
         verified=any(v.verified for v in consent.verification) if consent.verification else None,
     )
     return received.mapped(patient, (statement,), provisions.parts)
@@ -135,6 +135,19 @@ def _is_research(consent: Consent, context: ReadingContext) -> bool | None:
         return True
     known = consent.scope is not None and classify(consent.scope, context).excluded_by is not None
     return False if known else None
+
+
+def _is_of_another_study(consent: Consent, context: ReadingContext) -> bool:
+    """Say whether a consent names documents, and no policy of those the hospital lists for this trial."""
+    listed = context.traits.consent_policies
+    is_named = any(policy.uri for policy in consent.policy)  # a policy rule (OPTIN) is no study's own
+    return bool(listed) and is_named and set(listed).isdisjoint(_policies(consent))
+
+
+def _of_the_trial(policies: tuple[str, ...], context: ReadingContext) -> tuple[str, ...]:
+    """Add the hospital's other policies of this trial: versions of one consent are no different studies."""
+    listed = context.traits.consent_policies
+    return policies if set(listed).isdisjoint(policies) else tuple(dict.fromkeys((*policies, *listed)))
 
 
 def _names_research(codings: tuple[Coding, ...], system: str, context: ReadingContext) -> bool:

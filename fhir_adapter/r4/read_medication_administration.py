@@ -19,7 +19,7 @@ from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.coding import read_code, to_codings
 from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.dosage import Dosage, read_dosage
-from fhir_adapter.r4.event_time import TimeChoice, about_event, lies_ahead, read_event_time
+from fhir_adapter.r4.event_time import TimeChoice, about_event, happened_ahead, lies_ahead, read_event_time
 from fhir_adapter.r4.medication_content import Medication, find_modifier, read_content
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.references import find_contained, read_reference
@@ -94,7 +94,7 @@ def read_medication_administration(administration: MedicationAdministration, rec
     if isinstance(given, Rejection):
         return received.rejected(patient, about.claim(given))
     if lies_ahead(effective):
-        return received.rejected(patient, about.claim(effective))
+        return received.rejected(patient, about.claim(happened_ahead(effective, administration.status)))
     return _read(administration, given, patient, effective, received)
 
 

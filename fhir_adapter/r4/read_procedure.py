@@ -13,7 +13,7 @@ from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.coding import coded_value, read_code
-from fhir_adapter.r4.event_time import TimeChoice, about_event, lies_ahead, read_event_time
+from fhir_adapter.r4.event_time import TimeChoice, about_event, happened_ahead, lies_ahead, read_event_time
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.status_codes import EventStatus
 from fhir_adapter.r4.wire import ABSENT, CodeableConcept, Period, Resource
@@ -65,7 +65,7 @@ def read_procedure(procedure: Procedure, received: Received) -> Reading:
     refusal = performed if lies_ahead(performed) else None
     if status is None or refusal is not None:
         unknown = Rejection(reason=RejectionReason.UNKNOWN_STATUS, path="Procedure.status")
-        return received.rejected(patient, about.claim(refusal or unknown))
+        return received.rejected(patient, about.claim(happened_ahead(refusal, status) if refusal else unknown))
     intervention = Intervention(
         source=received.source,
         path="Procedure.code",

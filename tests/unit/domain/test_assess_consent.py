@@ -53,6 +53,13 @@ class TestSignatures:
         assert outcome(patient("2008-03-02"), consent(PATIENT), node=SIGNED) == "MET"
         assert outcome(patient("2008-03-03"), consent(PATIENT), node=SIGNED) == "MISSING"
 
+    def test_consents_of_different_studies_ask_which_is_the_trials(self) -> None:
+        study, biobank = ("https://a.example",), ("https://b.example",)
+        early = consent(PARENT, id_="bank", signed="2015-10-05", policies=biobank)
+        assert outcome(CHILD, consent(PARENT, policies=study), early, node=SIGNED) == "NEEDS_ATTESTATION"
+        shared = consent(PARENT, id_="both", policies=(*study, *biobank))
+        assert outcome(CHILD, consent(PARENT, policies=study), shared, node=SIGNED) == "MET"
+
     def test_signers_of_several_consents_count_together(self) -> None:
         answer = ask(SIGNED, TEEN, consent(PATIENT, id_="a", signed="2026-03-01"), consent(PARENT, id_="b"))
         assert verdict(answer) == "MET"

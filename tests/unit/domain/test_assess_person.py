@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from fhir_adapter.domain.assessment import assess
 from fhir_adapter.domain.operators import Age, AgeAt, Sex
-from tests.builders import ZONE, patient, reading, source
-from tests.scenes import ask, verdict
+from tests.builders import ZONE, moment, patient, reading, source
+from tests.scenes import ask, scene, verdict
 
 AGE = Age(at_least=1, below=26, at=AgeAt.AS_OF)
 
@@ -85,3 +87,12 @@ def test_administrative_gender(sex: str | None, expected: str) -> None:
 def test_nobody_known_nothing_known() -> None:
     assert verdict(ask(AGE)) == "MISSING"
     assert ask(Sex(is_="female")).next_fact == "sex"
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"), [("2008-03-04", "CONFLICTING"), ("2008-03-05", "MET"), ("2026-03-02", "MET")]
+)
+def test_several_consents_count_only_where_the_age_held_at_all_of_them(first: str, expected: str) -> None:
+    node = Age(at_least=1, below=26, at=AgeAt.CONSENT)
+    there = replace(scene(patient("2007-03-05"), consent_signed=first), consent_signed_last=moment("2026-03-02"))
+    assert verdict(assess(node, there)) == expected

@@ -131,6 +131,12 @@ class TestConsentDate:
         assert self.age(consent(SignerRole.PATIENT, signed="2026-03-04", status="inactive"), later) == "FAIL"
         assert self.age(consent(SignerRole.PATIENT, signed=None)) == "FAIL"
 
+    def test_consents_of_several_studies_count_only_where_they_agree_on_the_age(self) -> None:
+        biobank = consent(SignerRole.PATIENT, signed="2015-03-04", id_="bank", policies=("q",))
+        trial_consent = consent(SignerRole.PATIENT, signed="2026-03-06", policies=("p",))
+        assert self.age(biobank, trial_consent) == "UNKNOWN"
+        assert self.age(replace(biobank, policies=("p",)), trial_consent) == "PASS"
+
     def test_only_consents_under_the_trials_policies_count(self) -> None:
         other = consent(SignerRole.PATIENT, signed="2026-03-04", policies=("q",))
         assert self.age(other, criteria=(self.signed,)) == "FAIL"

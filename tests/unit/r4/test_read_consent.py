@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from fhir_adapter.domain.statements import ConsentStatement, SignerRole
+from fhir_adapter.r4.context import PageContext
+from fhir_adapter.r4.read import read_resource
 from tests.unit.r4.clinic import (
+    CONTEXT,
     FOLLOW_UP,
     LOCAL,
     MODIFIER,
@@ -252,3 +257,31 @@ def test_whether_anybody_confirmed_it_is_kept(verification: list[dict[str, Any]]
 def test_what_cannot_be_understood_is_refused(change: dict[str, Any], reason: RejectionReason, path: str) -> None:
     rejection = only(read(changed(SIGNED, **change)))
     assert (rejection.reason, rejection.path) == (reason, path)
+
+
+class TestPoliciesOfTheTrial:
+    context = replace(
+        CONTEXT, traits=replace(CONTEXT.traits, consent_policies=("https://t.example/v1", "https://t.example/v2"))
+    )
+
+    def policies(self, *uris: str, **more: Any) -> tuple[str, ...] | Exclusion | None:
+        resource = {**SIGNED, "policy": [{"uri": uri} for uri in uris], "policyRule": {}, **more}
+        reading = read_resource(json.dumps(resource).encode(), self.context, PageContext())
+        if not reading.facts:
+            return reading.excluded_by
+        (fact,) = reading.facts
+        assert isinstance(fact, ConsentStatement)
+        return fact.policies
+
+    def test_a_consent_to_another_study_is_left_out(self) -> None:
+        assert self.policies("https://biobank.example") is Exclusion.CODE_NOT_NEEDED
+
+    def test_every_version_of_the_trials_consent_is_one_study(self) -> None:
+        versions = ("https://t.example/v1", "https://t.example/v2")
+        assert self.policies(versions[0]) == versions
+        assert self.policies(versions[1]) == versions[::-1]
+
+    def test_a_consent_that_names_no_document_may_be_the_trials(self) -> None:
+        rule = coded("http://terminology.hl7.org/CodeSystem/v3-ActCode", "OPTIN")
+        assert self.policies() == ()
+        assert self.policies(policyRule=rule) == ("http://terminology.hl7.org/CodeSystem/v3-ActCode|OPTIN",)
