@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 NODE_READY := tests/server/node_modules/.ready
 
-.PHONY: demo test check bench lint types contracts unit slow server-deps lock schemas demo-export clean help
+.PHONY: demo test check bench lint types contracts server-deps lock schemas demo-export clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ -/'
@@ -60,4 +60,4 @@ lock: $(READY)   ## renew requirements.lock
 	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
 
 clean:           ## remove what the targets made
-	rm -rf $(VENV) tests/server/node_modules demo-sink fhir_adapter.db fhir_adapter.db-wal fhir_adapter.db-shm
+	rm -rf $(VENV) tests/server/node_modules demo-sink fhir_adapter.db fhir_adapter.db-wal fhir_adapter.db-shm fhir_adapter.db.secret
