@@ -17,13 +17,18 @@ from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Place, Scene
-from fhir_adapter.domain.source import RejectionReason
 from fhir_adapter.domain.spans import Span, span
 from fhir_adapter.domain.spoken import standing
 from fhir_adapter.domain.statements import Attestation
 from fhir_adapter.domain.timeline import Gap
 
 QUESTIONNAIRE_RESPONSE = "QuestionnaireResponse"
+
+UNFINISHED = frozenset({"in-progress", "stopped"})
+"""Statuses of a form nobody has stated anything by.
+
+Source: http://hl7.org/fhir/R4/valueset-questionnaire-answers-status.html
+"""
 
 
 def assess_attested(node: Attested, scene: Scene) -> Answer:
@@ -104,7 +109,7 @@ def _may_be_about(gap: Gap, node: Attested) -> bool:
         return False
     if gap.rejection.concepts:
         return node.link_id in gap.rejection.concepts
-    return not gap.is_part and gap.rejection.reason is not RejectionReason.UNSUPPORTED_VALUE
+    return not gap.is_part and gap.rejection.detail not in UNFINISHED
 
 
 def _may_count(gap: Gap, node: Attested, scene: Scene) -> bool:

@@ -22,11 +22,13 @@ def form(
     at: str | None = "2026-03-11T09:00",
     kind: str = "QuestionnaireResponse",
     part: bool = False,
+    detail: str = "",
 ) -> Reading:
     """A form, or a part of one, that could not be read."""
     rejection = Rejection(
         reason=reason,
         path=f"{kind}.item[0]",
+        detail=detail,
         concepts=tuple(ConceptId(link) for link in links),
         effective=during(at),
     )
@@ -45,7 +47,9 @@ def form(
         (form(RejectionReason.UNSUPPORTED_VALUE, "E5", part=True), "UNMAPPED"),
         (form(RejectionReason.UNSUPPORTED_VALUE, "E6", part=True), "NOT_MET"),
         (form(RejectionReason.MODIFIER_EXTENSION, part=True), "NOT_MET"),
-        (form(RejectionReason.UNSUPPORTED_VALUE), "NOT_MET"),
+        (form(RejectionReason.UNSUPPORTED_VALUE, detail="in-progress"), "NOT_MET"),
+        (form(RejectionReason.UNSUPPORTED_VALUE, detail="stopped"), "NOT_MET"),
+        (form(RejectionReason.UNSUPPORTED_VALUE, detail="absent"), "UNMAPPED"),
         (form(RejectionReason.WRONG_PATIENT), "NOT_MET"),
         (form(RejectionReason.INVALID_RESOURCE, kind="Observation"), "NOT_MET"),
         (form(RejectionReason.INVALID_RESOURCE, at="2026-03-10T12:00"), "UNMAPPED"),
@@ -62,6 +66,8 @@ def form(
         "an answer to another link",
         "a part that is no answer",
         "unfinished",
+        "given up",
+        "unsigned or undated",
         "about somebody else",
         "no form at all",
         "just still valid",
