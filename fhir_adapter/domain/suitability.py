@@ -15,6 +15,7 @@ from fhir_adapter.domain.answers import Cause, in_words
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import USABLE, of_event, of_finding
 from fhir_adapter.domain.facts import Component, Exposure, Finding
+from fhir_adapter.domain.gaps import about, cause_of
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.queries import FindingQuery, Operator, UnknownReason
@@ -74,7 +75,7 @@ def fault_of(finding: Finding, at: Span | None, query: FindingQuery, scene: Scen
     return (
         _wrong(finding, finding.method, query.methods, "method")
         or _wrong(finding, finding.specimen, query.specimens, "specimen")
-        or (_not_on_room_air(finding) if query.room_air else None)
+        or (_not_on_room_air(finding, scene) if query.room_air else None)
         or (_before_treatment(finding, at, query.after_last, scene) if query.after_last else None)
     )
 
@@ -97,7 +98,10 @@ def _wrong(
     return _fault(finding, UnknownReason.UNMAPPED, note, may_be_current=True)
 
 
-def _not_on_room_air(finding: Finding) -> Unsuitable | None:
+def _not_on_room_air(finding: Finding, scene: Scene) -> Unsuitable | None:
+    unread = _unread_oxygen(finding, scene)
+    if unread is not None:
+        return _spoken(Unsuitable(unread, may_be_current=True))
     flow = _component(finding, INHALED_OXYGEN_FLOW)
     fraction = _component(finding, INHALED_OXYGEN_CONCENTRATION)
     flows = None if flow is None else _exceeds(flow, Decimal(0))
@@ -115,6 +119,13 @@ def _not_on_room_air(finding: Finding) -> Unsuitable | None:
 def _spoken(fault: Unsuitable) -> Unsuitable:
     """Let a later saturation stand in the way where it is low: breathing more oxygen it would be lower still."""
     return replace(fault, may_be_current=True, speaks=True)
+
+
+def _unread_oxygen(finding: Finding, scene: Scene) -> Cause | None:
+    """Give what could not be read of the oxygen stated beside a saturation: it may have been given."""
+    concepts = (INHALED_OXYGEN_FLOW, INHALED_OXYGEN_CONCENTRATION)
+    beside = (gap for gap in scene.timeline.gaps if gap.source == finding.source)
+    return next(filter(None, map(cause_of, about(beside, concepts, (finding.source.type,)))), None)
 
 
 def _component(finding: Finding, concept: ConceptId) -> Component | None:
