@@ -21,6 +21,7 @@ from fhir_adapter.errors import ConfigurationError, GuardError, UsageError
 from fhir_adapter.gateways.clock import SystemClock
 from fhir_adapter.gateways.fhir_http import FhirConnection
 from fhir_adapter.gateways.fhir_source import ServerSource
+from fhir_adapter.gateways.folder_files import FileKind, list_files
 from fhir_adapter.gateways.folder_sink import FolderSink
 from fhir_adapter.gateways.folder_source import FolderSource
 from fhir_adapter.gateways.server_sink import ServerSink
@@ -129,9 +130,9 @@ def open_workplace(choice: Choice) -> Iterator[Workplace]:
     settings = load_settings()
     definitions = load_chosen_definitions(choice)
     url = store_url(choice.store or settings.store)
-    secret = site_secret(settings, url)
     store = open_store(url)
     try:
+        secret = site_secret(settings, url)
         ids = SubjectIds(trial=definitions.trial.id, hospital=definitions.traits.id, secret=secret)
         yield Workplace(settings=settings, definitions=definitions, clock=SystemClock(), store=store, ids=ids)
     finally:
@@ -178,7 +179,7 @@ def open_source(workplace: Workplace, place: str | None) -> HospitalSource:
         The source; nothing is read yet.
 
     Raises:
-        UsageError: Nothing was given, and hospital.yaml names no server; or there is no such folder.
+        UsageError: Nothing was given, and hospital.yaml names no server; or the folder is none or without export.
     """
     chosen = place or workplace.definitions.traits.server
     if chosen is None:
@@ -188,6 +189,12 @@ def open_source(workplace: Workplace, place: str | None) -> HospitalSource:
     folder = Path(chosen)
     if not folder.is_dir():
         raise UsageError("--source is neither a URL nor a folder that exists")
+    if all(
+        file.kind is FileKind.OTHER for file in list_files(folder)
+    ):  # else a wrong folder is a hospital of nobody
+        raise UsageError(
+            "the --source folder holds no .ndjson, .jsonl or .json file; name the folder of the export"
+        )
     return FolderSource(folder, bases=workplace.definitions.traits.base_urls)
 
 

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fhir_adapter.errors import ConfigurationError
 
+_ALLOWED = {"log_level": " (DEBUG, INFO, WARNING or ERROR)", "store": " (a file, or a SQLAlchemy URL)"}
+
 
 class Settings(BaseSettings):
     """What the environment says.
@@ -26,7 +28,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FHIR_ADAPTER_", extra="ignore")
 
-    store: str = "./fhir_adapter.db"
+    store: str = Field(default="./fhir_adapter.db", min_length=1)
     bearer_token: SecretStr | None = None
     site_secret: SecretStr | None = None
     site_secret_file: Path | None = None
@@ -47,5 +49,5 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         fields = sorted({str(detail["loc"][0]) for detail in error.errors(include_input=False, include_url=False)})
-        names = ", ".join(f"FHIR_ADAPTER_{field.upper()}" for field in fields)
+        names = ", ".join(f"FHIR_ADAPTER_{field.upper()}{_ALLOWED.get(field, '')}" for field in fields)
         raise ConfigurationError(f"unusable environment variable: {names}") from None

@@ -101,7 +101,8 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(arguments, standalone_mode=False)
     except typer.TyperException as error:
-        say(f"usage: {error.format_message()} (try --help)")
+        if message := error.format_message():  # none where a group's help was shown instead
+            say(f"usage: {message} (try --help)")
         return ConfigurationError.exit_code
     except typer.Abort:
         say("stopped")

@@ -44,6 +44,9 @@ def attest(
             subject=subject, link=link, value=value, by=by, reason=reason, supersedes=supersedes
         )
         made = run_attest(workplace.desk(moment), request)
+        past = moment is not None and workplace.moment(moment) < workplace.clock.now()
+        if past:
+            say(f"stated now: it does not count as of {workplace.moment(moment).isoformat()}")
     result = AttestResult(
         id=made.id,
         subject=made.subject.subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.options import Hospital, Mappings, OutputFormat, Store, Trial
 from fhir_adapter.cli.output import Format, emit, show
+from fhir_adapter.errors import UsageError
 from fhir_adapter.report.rejections import RejectionOut, RejectionsResult
 from fhir_adapter.report.render import render_rejections
 
@@ -24,6 +26,8 @@ def rejections(
 ) -> None:
     """List every rejection with reason and FHIRPath."""
     with open_workplace(Choice(hospital=hospital, trial=trial, store=store, mappings=mappings)) as workplace:
+        if run is not None and run not in {row.id for row in workplace.store.runs.list_runs(limit=sys.maxsize)}:
+            raise UsageError(f"there is no run {run} in this store (sync and derive print theirs)")
         kept = workplace.store.facts.rejections(workplace.definitions.traits.id, run=run)
     result = RejectionsResult(
         rejections=[

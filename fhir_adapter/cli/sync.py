@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from fhir_adapter.sync.extract import open_reader
 from fhir_adapter.sync.order import SyncPorts, SyncReport, SyncRequest
 from fhir_adapter.sync.run import run_sync
 from fhir_adapter.sync.scope import build_scope
+
+_PATIENT = re.compile(r"Patient/[A-Za-z0-9\-.]+")
 
 
 def sync(
@@ -105,7 +108,10 @@ def describe_difference(difference: Difference) -> list[str]:
 
 
 def _json(value: object) -> str:
-    return "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    """Write a value without saying who the patient is: the subject is named beside it."""
+    if value is None:
+        return "nothing"
+    return _PATIENT.sub("Patient/...", json.dumps(value, ensure_ascii=False, default=str))
 
 
 def choose_patients(
@@ -127,10 +133,12 @@ def choose_patients(
     roster, group, everybody, prescreen = chosen
     given = [
         *([f"roster:{roster}"] if roster else []),
-        *([f"group:{group}"] if group else []),
+        *([f"group:{group}"] if group is not None else []),
         *(["all"] if everybody else []),
         *(["prescreen"] if prescreen else []),
     ]
+    if group == "":
+        raise UsageError("--group needs the id of a Group")
     if len(given) > 1:
         raise UsageError("choose patients by exactly one of --roster, --group, --all, --prescreen")
     folder = source is not None and Path(source).is_dir()
@@ -154,16 +162,23 @@ def read_roster(path: Path) -> tuple[RosterRow, ...]:
     Raises:
         UsageError: It cannot be read, lacks a column, or a row lacks a value; the message names the row.
     """
+    if not path.exists():
+        raise UsageError("there is no roster file of that name")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            table = csv.DictReader(file)
+            rows, columns = list(table), set(table.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error):
         raise UsageError("the roster cannot be read as a UTF-8 CSV file") from None
+    if not {"system", "value"} <= columns:
+        raise UsageError("the roster's first line must name the columns `system` and `value`, separated by commas")
+    if not rows:
+        raise UsageError("the roster lists nobody")
     built = []
     for number, row in enumerate(rows, start=1):
         system, value = (row.get("system") or "").strip(), (row.get("value") or "").strip()
         if not system or not value:
-            raise UsageError(f"roster row {number}: the columns `system` and `value` are needed")
+            raise UsageError(f"roster row {number}: `system` and `value` are both needed")
         built.append(RosterRow(system=system, value=value, subject=(row.get("subject") or "").strip() or None))
     return tuple(built)
 

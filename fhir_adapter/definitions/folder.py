@@ -17,6 +17,7 @@ _ID = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 TERMINOLOGY = "terminology"
 HOSPITALS = "hospitals"
 TRIALS = "trials"
+_KINDS = (HOSPITALS, TERMINOLOGY, TRIALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,14 @@ def mapping_roots(overlays: Sequence[Path] = (), *, default: bool = True) -> Roo
         The roots in falling precedence.
 
     Raises:
-        UsageError: An overlay is not a folder.
+        UsageError: An overlay is not a folder, or holds no mappings.
     """
     for overlay in overlays:
         if not overlay.is_dir():
-            raise UsageError(f"mappings folder {overlay} does not exist")
+            raise UsageError(f"mappings folder {overlay} does not exist, or is not a folder")
+        if not any((overlay / kind).is_dir() for kind in _KINDS):  # a mistyped folder would change nothing, unseen
+            known = ", ".join(f"{kind}/" for kind in _KINDS)
+            raise UsageError(f"mappings folder {overlay} has none of {known} in it")
     roots = tuple(Root(overlay, overlay.as_posix()) for overlay in overlays)
     return Roots((*roots, default_root()) if default else roots)
 

@@ -27,7 +27,7 @@ from fhir_adapter.domain.review import (
     check_answer,
     is_accepted,
 )
-from fhir_adapter.errors import DecisionRefusedError, InvariantError
+from fhir_adapter.errors import DecisionRefusedError, InvariantError, UsageError
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.hospital import Person
 from fhir_adapter.ports.rows import AuditEntry, Derivation, StoredRecord, SubjectRow
@@ -89,12 +89,14 @@ def show_item(desk: Desk, item: str) -> Shown:
         The item with its subject; of an id opened twice the latest.
 
     Raises:
-        DecisionRefusedError: There is no such item.
+        UsageError: There is no such item.
     """
     found = [each for each in desk.store.records.review_items(desk.trial.id, open_only=False) if each.id == item]
     rows = {row.subject: row for row in desk.store.records.subjects(desk.trial.id)}
     if not found or found[-1].subject not in rows:
-        raise DecisionRefusedError("there is no review item of that id in this trial")
+        raise UsageError(
+            f"there is no review item {item} in this trial; `fhir-adapter review list --all` lists them"
+        )
     subject = found[-1].subject
     return Shown(
         item=found[-1],
@@ -171,7 +173,8 @@ def decide_many(desk: Desk, requests: Sequence[DecideRequest]) -> tuple[SubjectR
         The subjects' rows, in the order given.
 
     Raises:
-        DecisionRefusedError: One of them is refused (the message names the row), or an item is answered twice.
+        DecisionRefusedError: One of them is refused (of several, the message names the row), or an item is
+            answered twice.
     """
     items = [request.item for request in requests]
     if len(set(items)) != len(items):
@@ -180,7 +183,8 @@ def decide_many(desk: Desk, requests: Sequence[DecideRequest]) -> tuple[SubjectR
         try:
             _judge(desk, request)
         except DecisionRefusedError as refusal:
-            raise DecisionRefusedError(f"row {number}: {refusal}") from None
+            where = f"row {number}: " if len(requests) > 1 else ""
+            raise DecisionRefusedError(f"{where}{refusal}") from None
     return tuple(run_decide(desk, request) for request in requests)
 
 

@@ -55,7 +55,10 @@ def find_person(traits: HospitalTraits, name: str, roles: Iterable[str]) -> Pers
     """
     found = [person for person in traits.people.values() if name in {person.id, person.name}]
     if len(found) != 1:
-        raise DecisionRefusedError("the person is not listed under `people:` of the hospital, or is listed twice")
+        listed = ", ".join(sorted(traits.people)) or "nobody"
+        raise DecisionRefusedError(
+            f"the person is not listed under `people:` of the hospital, or is listed twice; listed: {listed}"
+        )
     needed = sorted(set(roles))
     if needed and not set(found[0].roles) & set(needed):
         raise DecisionRefusedError(f"{found[0].id} may not decide this; it takes one of: {', '.join(needed)}")
@@ -102,7 +105,8 @@ def find_subject(desk: Desk, text: str) -> SubjectRow:
         found = [row for row in rows if text in {row.subject, f"Patient/{row.patient}"}]
     if len(found) != 1:
         raise UsageError(
-            f"{'several subjects answer' if found else 'no subject answers'} to that name in this trial"
+            f"{'several subjects answer' if found else 'no subject answers'} to that name in this trial; "
+            "`fhir-adapter subjects` lists them"
         )
     return found[0]
 

@@ -36,7 +36,9 @@ class SubjectIds:
     def __post_init__(self) -> None:
         """Refuse a secret that protects nothing."""
         if len(self.secret) < SECRET_BYTES:
-            raise ConfigurationError(f"the site secret needs at least {SECRET_BYTES} bytes")
+            raise ConfigurationError(
+                f"the site secret (FHIR_ADAPTER_SITE_SECRET, or its file) needs at least {SECRET_BYTES} bytes"
+            )
 
     def subject(self, patient: str) -> SubjectId:
         """Give a patient's subject id.

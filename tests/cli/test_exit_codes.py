@@ -76,7 +76,7 @@ def test_definitions_without_findings_end_with_0(ward: Place) -> None:
         (["derive", "--known-at", "11.03.2026"], "--known-at is not an ISO 8601 time"),
         (["sync", "--all"], "--source FOLDER or URL"),
         (["sync", "--source", "nowhere", "--all"], "neither a URL nor a folder"),
-        (["sync", "--source", "export", "--roster", "nowhere.csv"], "cannot be read as a UTF-8 CSV"),
+        (["sync", "--source", "export", "--roster", "nowhere.csv"], "no roster file of that name"),
         (["sync", "--source", "export", "--trial", "other"], "there are: nct07256210"),
         (["sync", "--sorce", "export"], "No such option"),
         (["explain"], "Missing argument"),

@@ -87,7 +87,7 @@ class SqlRecordStore:
         with self._database.reading() as connection:
             found = connection.execute(_run_query(run)).one_or_none()
             if found is None:
-                raise UsageError(f"there is no run {run} in this store (list them with: runs)")
+                raise UsageError(f"there is no run {run} in this store (sync and derive print theirs)")
             choice = Choice(trial=trial, last_record=found.last_record, last_freeze=found.last_freeze)
             stored = current_records(connection, choice)
         return {subject_id: entry.record for subject_id, entry in stored.items()}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fhir_adapter.domain.review import ItemKind, ItemState
-from fhir_adapter.errors import DecisionRefusedError, InvariantError
+from fhir_adapter.errors import DecisionRefusedError, InvariantError, UsageError
 from fhir_adapter.sync.attest import AttestRequest, run_attest
 from fhir_adapter.sync.decide import DecideRequest, decide_many, run_decide, short_answer, show_item
 from fhir_adapter.sync.move import MoveRequest, run_move
@@ -69,8 +69,9 @@ def test_a_decision_needs_a_reason() -> None:
     refused(ward, request(ward.item(ItemKind.ELIGIBILITY).id, reason="  "), "reason")
 
 
-def test_an_unknown_item_is_refused() -> None:
-    refused(eligible(), request("R-none"), "no review item")
+def test_an_unknown_item_cannot_be_answered() -> None:
+    with pytest.raises(UsageError, match="no review item R-none in this trial"):
+        run_decide(eligible().desk, request("R-none"))
 
 
 def test_an_item_is_answered_once() -> None:
