@@ -20,7 +20,7 @@ from tests.server.hospital import Body
 from tests.server.proxy import Network, network_to
 from tests.server.running import RunningServer
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 WHO = "consent-none"
 """A diagnosis and no consent: `potential-candidate`, until the consent arrives: `screening`."""

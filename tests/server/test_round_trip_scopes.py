@@ -11,7 +11,7 @@ from tests.command import Place
 from tests.server import hospital
 from tests.server.running import RunningServer
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 STRANGER = hospital.like("aml-boy-7", "stranger", "Patient")
 """A patient of whom nothing is known."""
