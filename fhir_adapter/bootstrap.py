@@ -189,12 +189,9 @@ def open_source(workplace: Workplace, place: str | None) -> HospitalSource:
     folder = Path(chosen)
     if not folder.is_dir():
         raise UsageError("--source is neither a URL nor a folder that exists")
-    if all(
-        file.kind is FileKind.OTHER for file in list_files(folder)
-    ):  # else a wrong folder is a hospital of nobody
-        raise UsageError(
-            "the --source folder holds no .ndjson, .jsonl or .json file; name the folder of the export"
-        )
+    exported = [file for file in list_files(folder) if file.kind is not FileKind.OTHER]
+    if not exported:  # a wrong folder must not look like a hospital without patients
+        raise UsageError("the --source folder holds no .ndjson, .jsonl or .json file; name the export's folder")
     return FolderSource(folder, bases=workplace.definitions.traits.base_urls)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fhir_adapter.bootstrap import Choice, open_workplace
+from fhir_adapter.cli.lookup import list_waiting
 from fhir_adapter.cli.options import Hospital, Mappings, OutputFormat, Store, Trial
 from fhir_adapter.cli.output import Format, emit, show
 from fhir_adapter.errors import UsageError
@@ -36,5 +37,7 @@ def explain(
             patient=f"Patient/{row.patient}",
             frozen=stored.frozen,
             texts={criterion.id: criterion.text for criterion in workplace.definitions.trial.criteria},
+            status=row.status,
+            waiting=list_waiting(workplace, row.subject),
         )
     emit(result) if output is Format.JSON else show(render_explanation(result, full=full))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fhir_adapter.bootstrap import Workplace
+from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.report.explain import WaitingOut
 from fhir_adapter.report.subjects import Listed
 
 
@@ -19,3 +21,9 @@ def list_subjects(workplace: Workplace) -> list[Listed]:
         )
         for row in records.subjects(trial.id, traits.id)
     ]
+
+
+def list_waiting(workplace: Workplace, subject: SubjectId) -> list[WaitingOut]:
+    """Give the review items that wait for an answer about one subject, oldest first."""
+    items = workplace.store.records.review_items(workplace.definitions.trial.id)
+    return [WaitingOut(id=item.id, kind=item.kind, asked=item.asked) for item in items if item.subject == subject]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fhir_adapter.bootstrap import Choice, open_workplace
+from fhir_adapter.cli.lookup import list_waiting
 from fhir_adapter.cli.options import AsOf, By, Hospital, Mappings, OutputFormat, Reason, Store, Trial, parse_time
 from fhir_adapter.cli.output import Format, emit, show
 from fhir_adapter.domain.review import QUESTIONS, Decision, ReviewItem
@@ -64,6 +65,7 @@ def show_one(
     """Show one item with the subject's record and earlier decisions."""
     with open_workplace(Choice(hospital=hospital, trial=trial, store=store, mappings=mappings)) as workplace:
         shown = show_item(workplace.desk(), item)
+        waiting = list_waiting(workplace, shown.row.subject)
         texts = {criterion.id: criterion.text for criterion in workplace.definitions.trial.criteria}
     patient, stored = f"Patient/{shown.row.patient}", shown.stored
     result = ItemResult(
@@ -71,7 +73,14 @@ def show_one(
         patient=patient,
         status=shown.row.status,
         decisions=[_decision(decision) for decision in shown.decisions],
-        explanation=build_explanation(stored.record, patient=patient, frozen=stored.frozen, texts=texts)
+        explanation=build_explanation(
+            stored.record,
+            patient=patient,
+            frozen=stored.frozen,
+            texts=texts,
+            status=shown.row.status,
+            waiting=waiting,
+        )
         if stored
         else None,
     )

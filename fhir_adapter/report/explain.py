@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fhir_adapter.domain.records import (
     Amount,
     Answer,
@@ -89,8 +91,16 @@ class CriterionOut(Result):
     notes: list[str]
 
 
+class WaitingOut(Result):
+    """A review item that waits for a person's answer."""
+
+    id: str
+    kind: str
+    asked: str
+
+
 class ExplainResult(Result):
-    """One subject's eligibility with its evidence."""
+    """One subject's eligibility with its evidence, and what waits for a person."""
 
     subject: str
     patient: str
@@ -103,11 +113,19 @@ class ExplainResult(Result):
     valid_until: str | None
     definitions_digest: str
     notice: str = NOTICE
+    status: str | None
+    waiting: list[WaitingOut]
     criteria: list[CriterionOut]
 
 
 def build_explanation(
-    record: EligibilityRecord, *, patient: str, frozen: bool, texts: dict[str, str]
+    record: EligibilityRecord,
+    *,
+    patient: str,
+    frozen: bool,
+    texts: dict[str, str],
+    status: str | None,
+    waiting: Sequence[WaitingOut],
 ) -> ExplainResult:
     """Put a record into words a coordinator can check.
 
@@ -116,6 +134,8 @@ def build_explanation(
         patient: Patient reference, for the reader who has to find the chart.
         frozen: Whether a person accepted this verdict.
         texts: Criterion id -> the protocol's wording.
+        status: 0..1; where the subject stands in the trial.
+        waiting: 0..*; what waits for a person's answer about the subject.
 
     Returns:
         The result model.
@@ -131,6 +151,8 @@ def build_explanation(
         frozen=frozen,
         valid_until=record.valid_until.isoformat() if record.valid_until else None,
         definitions_digest=record.definitions_digest,
+        status=status,
+        waiting=list(waiting),
         criteria=[_criterion(result, texts.get(result.id, "")) for result in record.criteria],
     )
 

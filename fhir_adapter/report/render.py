@@ -28,6 +28,10 @@ _STYLES = {
 }
 
 
+_EXCLUSION = {"PASS": "does not exclude", "FAIL": "excludes"}
+"""What the verdict of an exclusion criterion means; its text alone reads the other way round."""
+
+
 def _styled(word: str) -> Text:
     return Text(word, style=_STYLES.get(word, ""))
 
@@ -97,7 +101,7 @@ def render_explanation(result: ExplainResult, *, full: bool = False) -> Renderab
     head = Text.assemble(
         (f"{result.subject}  {result.patient}  ", "bold"),
         _styled(result.verdict),
-        "  (frozen)" if result.frozen else "",
+        "  (frozen: a person accepted it)" if result.frozen else "",
     )
     anchor = Text(
         f"as of {result.as_of}, judged for {result.anchor} ({result.anchor_source})"
@@ -107,18 +111,31 @@ def render_explanation(result: ExplainResult, *, full: bool = False) -> Renderab
     for criterion in result.criteria:
         _add_criterion(tree, criterion, full=full)
     hint = "" if full else " Shown: what led to each verdict; --full shows every statement."
-    return Group(anchor, tree, Text(NOTICE + hint, style="dim"))
+    return Group(anchor, *_summary(result), tree, Text(NOTICE + hint, style="dim"))
+
+
+def _summary(result: ExplainResult) -> list[Text]:
+    """Say first what decides: who fails which criterion, what is open, what waits for a person."""
+    lines = [Text(f"status {result.status}")] if result.status else []
+    for word, verdict in (("fails", "FAIL"), ("open", "UNKNOWN")):
+        ids = [criterion.id for criterion in result.criteria if criterion.verdict == verdict]
+        if ids:
+            lines.append(Text(f"{word}: {', '.join(ids)}", style=_STYLES[verdict]))
+    waiting = (f"{item.kind} {item.asked} (fhir-adapter review show {item.id})" for item in result.waiting)
+    return [*lines, *(Text(f"waits for a person: {words}") for words in waiting)]
 
 
 def _add_criterion(tree: Tree, criterion: CriterionOut, *, full: bool) -> None:
     line = Text.assemble((f"{criterion.id:<4} ", "bold"), _styled(criterion.verdict))
     if criterion.unknown_reason:
         line.append(f" {criterion.unknown_reason}", style="yellow")
+    if criterion.kind == "exclusion" and criterion.verdict in _EXCLUSION:
+        line.append(f" ({_EXCLUSION[criterion.verdict]})")
     line.append(f"  {criterion.text}", style="dim")
     branch = tree.add(line)
     if criterion.next_fact:
         branch.add(Text(f"next: {criterion.next_fact}", style="yellow"))
-    for note in criterion.notes:
+    for note in dict.fromkeys(criterion.notes):
         branch.add(Text(f"note: {note}"))
     full = full or criterion.unknown_reason == "CONFLICTING"  # both sides have to be seen
     parts = _leading(criterion.parts, _statement_of(criterion), full=full)
@@ -150,8 +167,8 @@ def _add_part(tree: Tree, part: PartOut, *, full: bool) -> None:
         for each in inner:
             _add_part(tree, each, full=full)
         return
-    name = f"{part.id}: " if part.id else ""
-    line = Text.assemble(f"{name}{part.label} ", _styled(part.verdict))
+    name = ": ".join(word for word in (part.id, part.label) if word)
+    line = Text.assemble(f"{name} ", _styled(part.verdict))
     if part.unknown_reason:
         line.append(f" {part.unknown_reason}", style="yellow")
     branch = tree.add(line)
@@ -164,7 +181,7 @@ def _add_notes(branch: Tree, part: PartOut) -> None:
     """Show what a statement without parts rests on; with parts they show it."""
     if part.parts:
         return
-    for note in part.notes:
+    for note in dict.fromkeys(part.notes):
         branch.add(Text(f"note: {note}"))
     _add_sources(branch, part.evidence, part.computations)
 
@@ -181,6 +198,9 @@ def _add_sources(branch: Tree, evidence: list[EvidenceOut], computations: list[C
 
 
 def _evidence_line(evidence: EvidenceOut) -> str:
+    if evidence.reference == evidence.role == "receipt":  # what was searched, where nothing had to be found
+        place = ", ".join(word for word in (evidence.path, evidence.version) if word)
+        return f"searched: {place} ({evidence.note})"
     words = [f"{evidence.role}:"] if evidence.role != "value" else []
     reported, standard = evidence.reported, evidence.standard
     if reported:
