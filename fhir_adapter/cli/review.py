@@ -222,7 +222,7 @@ def _answer(
 
 
 def _print(rows: list[SubjectRow], output: Format) -> None:
-    moves = [MoveResult(subject=row.subject, patient=f"Patient/{row.patient}", status=row.status) for row in rows]
+    moves = [MoveResult(subject=row.subject, status=row.status) for row in rows]
     result = DecidedResult(decided=moves)
     emit(result) if output is Format.JSON else show(render_decided(result))
 

@@ -42,5 +42,5 @@ def move(
     with open_workplace(Choice(hospital=hospital, trial=trial, store=store, mappings=mappings)) as workplace:
         request = MoveRequest(subject=subject, to=to, by=by, reason=reason, day=date)
         row = run_move(workplace.desk(moment), request)
-    result = MoveResult(subject=row.subject, patient=f"Patient/{row.patient}", status=row.status)
+    result = MoveResult(subject=row.subject, status=row.status)
     emit(result) if output is Format.JSON else show(render_move(result))

@@ -23,7 +23,6 @@ class MoveResult(Result):
     """Where a subject stands after a move."""
 
     subject: str
-    patient: str
     status: str | None
 
 
@@ -80,7 +79,7 @@ def render_attestation(result: AttestResult) -> RenderableType:
 
 def render_move(result: MoveResult) -> RenderableType:
     """Show where a subject stands."""
-    return Text(f"{result.subject} ({result.patient}) is {result.status or 'not in the trial'}")
+    return Text(f"{result.subject} is {result.status or 'not in the trial'}")
 
 
 def render_items(result: ItemsResult) -> RenderableType:

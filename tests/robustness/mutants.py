@@ -328,7 +328,7 @@ _INSERTED: list[tuple[str, Any]] = [
 ]
 _NUMBERS = [b"1e400", b"-1e400", b"1e-400", b"9" * 60, b"0." + b"0" * 50 + b"1", b"1e30", b"-0", b"0", b"1E+2",
             b"007", b"+5", b".5", b"5.", b"NaN", b"Infinity", b"0x10", b"1_000", b"1,5", b'"30"']  # fmt: skip
-_TEXTS = ["", " ", "\u202everkehrt", "x" * 5000, "\ud7ff", "\u0000", "e\u0301", "\uff11\uff12", "final ", "Final", "\n",
-          "<b>", "null", "\U0001f9ec", "%s%n", "'; DROP TABLE fact; --", "\uff21"]  # fmt: skip
+_TEXTS = ["", " ", "\u202everkehrt", "x" * 5000, "\ud7ff", "\u0000", "e\u0301", "\uff11\uff12", "final ", "Final",
+          "\n", "<b>", "null", "\U0001f9ec", "%s%n", "'; DROP TABLE fact; --", "\uff21"]  # fmt: skip
 _REFERENCES = ["Patient/somebody-else", "Patient/", "", "#missing", "urn:uuid:0", "Patient/aml-boy-7/_history/9",
                "https://other.example/fhir/Patient/1", "patient/aml-boy-7", "Group/1", "aml-boy-7"]  # fmt: skip
