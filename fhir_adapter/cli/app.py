@@ -27,6 +27,9 @@ from fhir_adapter.events import Event, log
 from fhir_adapter.gateways.heap import spare_collector
 from fhir_adapter.settings import load_settings
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 app = typer.Typer(
     name="fhir-adapter",
     help="Hospital FHIR R4 -> trial eligibility with evidence -> ResearchSubject. A named person decides.",
@@ -105,8 +108,8 @@ def run(arguments: list[str]) -> int:
             say(f"usage: {message} (try --help)")
         return ConfigurationError.exit_code
     except typer.Abort:
-        say("stopped")
-        return 130
+        say("nothing was saved: the question was not answered with yes")
+        return STOPPED
     except AdapterError as error:
         say(f"{type(error).__name__}: {error}")
         log(Event.COMMAND_FAILED, command=command, error=type(error).__name__, exit_code=error.exit_code)
@@ -115,6 +118,8 @@ def run(arguments: list[str]) -> int:
         say(f"internal error {type(error).__name__} at {_place(error)}; please report this line")
         log(Event.COMMAND_FAILED, command=command, error=type(error).__name__, exit_code=InvariantError.exit_code)
         return InvariantError.exit_code
+    if result == STOPPED:
+        say("stopped: run the same command again; nothing is done twice")
     return result if isinstance(result, int) else 0
 
 

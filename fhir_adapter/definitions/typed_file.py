@@ -58,9 +58,10 @@ def typed(document: Document, model: type[M]) -> Typed[M]:
         return Typed(document, model.model_validate(plain(document.root)))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True, include_input=False)
-    # A missing key is often a misspelt one: the unknown key is then the better message.
-    details.sort(key=lambda detail: detail["type"] == "missing")
-    errors = [_definition_error(document, detail) for detail in details]
+    # A missing key is often a misspelt one: the unknown key beside it is then the better message.
+    misspelt = {detail["loc"][:-1] for detail in details if detail["type"] == "extra_forbidden"}
+    told = [detail for detail in details if detail["type"] != "missing" or detail["loc"][:-1] not in misspelt]
+    errors = [_definition_error(document, detail) for detail in told]
     first: DefinitionError = min(errors, key=lambda one: one.line or 0)
     raise first
 

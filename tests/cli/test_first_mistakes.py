@@ -140,3 +140,21 @@ def test_a_statement_made_now_says_that_it_does_not_count_in_the_past(read_ward:
     ran = read_ward.run("attest", "Patient/aml-boy-7", "E5", "false", *BY, *AS_OF)
     assert ran.code == 0
     assert "stated now: it does not count as of 2026-03-11T12:00:00+01:00" in ran.err
+
+
+def test_a_misspelt_key_is_named_rather_than_the_missing_one(ward: Place) -> None:
+    hospital = ward.folder / "mappings" / "hospitals" / "ward" / "hospital.yaml"
+    hospital.write_text(hospital.read_text(encoding="utf-8").replace("timezone:", "timezon:"), encoding="utf-8")
+    ran = ward.run("subjects")
+    assert ran.code == 2
+    assert "hospital.yaml:3: timezon: unknown key (remove it or correct its spelling)" in ran.err
+
+
+def test_a_run_stopped_by_ctrl_c_says_that_it_can_go_on(ward: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fhir_adapter.cli.sync.run_sync", interrupt)
+    ran = ward.sync()
+    assert (ran.code, ran.out) == (130, "")
+    assert "stopped: run the same command again; nothing is done twice" in ran.err
