@@ -3,77 +3,27 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from typing_extensions import override
 
 from fhir_adapter import bootstrap
 from fhir_adapter.gateways import folder_sink
 from fhir_adapter.gateways.fhir_http import FhirConnection
 from fhir_adapter.gateways.retry import RetryPolicy
-from tests.command import Place, Ran, open_place
-from tests.demo_export import NOON, write_folder
+from tests.command import Place, Ran
+from tests.demo_export import NOON
 from tests.fakes.fake_hospital import BASE, FakeHospital, Fault
 from tests.fakes.fixed_clock import FixedClock
 from tests.robustness import canary
+from tests.robustness.canary_ward import Records, check, hold
 
 AS_OF = ("--as-of", NOON)
 BY = ("--by", "dr-weber", "--reason", "seen and checked")
 ITEM_OF_NOBODY = "R-000000000000"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """A ward that holds the canary patient alone; everything is logged."""
-    place = open_place(tmp_path / "ward", {"FHIR_ADAPTER_LOG_LEVEL": "DEBUG"})
-    hold(place, canary.bodies())
-    return place
-
-
-def hold(place: Place, bodies: list[dict[str, Any]]) -> None:
-    """Write the ward's export; one resource stands in a file named after the patient."""
-    write_folder(place.export, [(body["resourceType"], json.dumps(body)) for body in bodies if body["id"] != "r1"])
-    for body in bodies:
-        if body["id"] == "r1":
-            (place.export / "QX7CANARY family.json").write_text(json.dumps(body), encoding="utf-8")
-    for path in place.export.glob("*QX7CANARY*.ndjson"):
-        path.rename(path.with_name("Odd.ndjson"))
-
-
-class Records(logging.Handler):
-    """Keeps everything that is logged by anybody, arguments and tracebacks included."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.texts: list[str] = []
-
-    @override
-    def emit(self, record: logging.LogRecord) -> None:
-        fields = getattr(record, "fields", {})
-        self.texts.append(f"{record.getMessage()} {fields} {logging.Formatter().format(record)}")
-
-
-@pytest.fixture
-def logged() -> Iterator[Records]:
-    handler, root = Records(), logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield handler
-    root.removeHandler(handler)
-    root.setLevel(level)
-
-
-def check(ran: Ran, logged: Records, *, code: int, out: bool = True) -> None:
-    """Expect an exit code and nothing of the patient, in stdout too unless a person asked for it."""
-    assert ran.code == code, ran.err
-    assert canary.leaks([ran.err, *logged.texts, *([ran.out] if out else [])]) == []
 
 
 def test_a_run_that_succeeds_says_nothing_of_the_patient(place: Place, logged: Records) -> None:
