@@ -31,9 +31,10 @@ test: $(READY) server-deps   ## everything but the slow tests
 
 check: $(READY) server-deps lint types contracts   ## everything CI runs
 	$(BIN)/fhir-adapter check
-	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -q -n 2 -m "not slow" --cov --cov-report=
 	$(BIN)/python -m coverage report --include='fhir_adapter/domain/*' --fail-under=100
 	$(BIN)/python -m coverage report --fail-under=95
+	$(BIN)/python -m pytest -q -n 2 -m slow
 
 lint: $(READY)   ## format and lint
 	$(BIN)/ruff format --check .
