@@ -10,13 +10,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fhir_adapter.cli.app import run
+from fhir_adapter.definitions.load import Definitions, load_definitions
 from tests import demo_export
 
 ROOT = Path(__file__).parents[1]
@@ -109,16 +112,12 @@ class Place:
     @contextmanager
     def _here(self) -> Iterator[None]:
         """Work in this folder with this environment."""
-        before, folder = dict(os.environ), Path.cwd()
-        os.environ.update(self.environment)
-        os.chdir(self.folder)
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.setattr("fhir_adapter.bootstrap.load_definitions", _load_once)
             yield
-        finally:
-            os.chdir(folder)
-            for name in set(os.environ) - set(before):
-                del os.environ[name]
-            os.environ.update(before)
 
     def sync(self, *options: str) -> Ran:
         """Sync the ward's folder as of the stories' noon."""
@@ -136,6 +135,18 @@ class Place:
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def _load_once(*, hospital: str, trial: str, overlays: Sequence[Path] = ()) -> Definitions:
+    """Load definitions as the program does, but the same files only once per test run."""
+    files = [(root, path) for root in overlays for path in sorted(root.rglob("*.yaml"))]
+    key = hospital, trial, tuple((path.relative_to(root), path.read_bytes()) for root, path in files)
+    if key not in _LOADED:
+        _LOADED[key] = load_definitions(hospital=hospital, trial=trial, overlays=tuple(overlays))
+    return _LOADED[key]
+
+
+_LOADED: dict[object, Definitions] = {}
 
 
 def command_line(*arguments: str) -> list[str]:
