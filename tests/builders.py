@@ -13,16 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fhir_adapter.domain.codes import Coding, ConceptId
+from fhir_adapter.domain.exposure import Exposure, Product
 from fhir_adapter.domain.facts import (
     CodedValue,
     Component,
     Demographics,
     Diagnosis,
-    Exposure,
     Fact,
     Finding,
     Intervention,
-    Product,
     Reading,
     SpecimenKind,
 )

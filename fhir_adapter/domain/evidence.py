@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from fhir_adapter.domain.codes import Coding, ConceptId
-from fhir_adapter.domain.facts import CodedValue, Diagnosis, Exposure, Finding, Intervention
+from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.facts import CodedValue, Diagnosis, Finding, Intervention
 from fhir_adapter.domain.intervals import is_measurable
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.quantity import Quantity

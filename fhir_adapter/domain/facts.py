@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fhir_adapter.domain.codes import Coding, ConceptId
+from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Exclusion, Rejection, ResourceVersion
@@ -122,6 +123,7 @@ class Finding:
         specimen_reference: 0..1; reference still to be resolved on the timeline.
         qualifiers: What the code says of how it was measured (`room-air`, `measured`).
         components: 0..*; mapped components of the same Observation.
+        part_of: 0..*; references of the procedures or administrations it was measured during or for.
     """
 
     source: ResourceVersion
@@ -145,6 +147,7 @@ class Finding:
     qualifiers: frozenset[str] = frozenset()
     components: tuple[Component, ...] = ()
     contested: bool = False
+    part_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,46 +158,6 @@ class SpecimenKind:
     path: str
     concepts: tuple[ConceptId, ...]
     codings: tuple[Coding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """What a medication contains (FHIR Medication); joined to exposures on the timeline."""
-
-    source: ResourceVersion
-    path: str
-    concepts: tuple[ConceptId, ...]
-    codings: tuple[Coding, ...]
-    strengths: tuple[tuple[tuple[ConceptId, ...], Quantity, Quantity], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """A drug or cell product given (FHIR MedicationAdministration).
-
-    Attributes:
-        status: R4 status (in-progress, not-done, on-hold, completed, stopped, unknown).
-        concepts: What was given; empty until `medication_reference` is resolved.
-        medication_reference: 0..1; reference to a Medication still to be resolved.
-        effective: 0..1.
-        dose: 0..1; as written [UCUM].
-        rate: 0..1; numerator and denominator as written [UCUM].
-        route: 0..1; concepts of dosage.route; empty tuple = present but unmapped.
-        reasons: Codings of statusReason.
-    """
-
-    source: ResourceVersion
-    path: str
-    concepts: tuple[ConceptId, ...]
-    codings: tuple[Coding, ...]
-    status: str
-    medication_reference: str | None
-    effective: Effective | None
-    dose: Quantity | None = None
-    rate: tuple[Quantity, Quantity | None] | None = None
-    route: tuple[ConceptId, ...] | None = None
-    reasons: tuple[Coding, ...] = ()
-    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +193,9 @@ class Intervention:
         status: R4 event status (preparation, in-progress, not-done, on-hold, stopped, completed, unknown).
         performed: 0..1.
         body_site: Concepts of bodySite.
+        radiation: 0..1; total dose delivered, where the procedure itself states it [Gy].
+        radiation_path: 0..1; FHIRPath of that dose.
+        identifiers: 0..*; (system, value): two resources that share one are one procedure.
     """
 
     source: ResourceVersion
@@ -240,6 +206,9 @@ class Intervention:
     performed: Effective | None
     body_site: tuple[ConceptId, ...] = ()
     contested: bool = False
+    radiation: Quantity | None = None
+    radiation_path: str | None = None
+    identifiers: tuple[tuple[str, str], ...] = ()
 
 
 Fact = (
@@ -247,6 +216,7 @@ Fact = (
     | Finding
     | SpecimenKind
     | Product
+    | CellProduct
     | Exposure
     | Diagnosis
     | Intervention

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.dosing.regimen import CarePlanRule, Regimen
 from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.queries import Window
 from fhir_adapter.domain.source import TrialId
@@ -50,6 +51,14 @@ class Criterion:
     source: str
     rule: Node
     shows: tuple[ConceptId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceCriterion:
+    """One criterion to receive a cell infusion, and at which infusions it is asked."""
+
+    criterion: Criterion
+    infusions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +173,9 @@ class Trial:
         needed: Every concept the criteria use.
         prescreen_concepts: Diagnosis concepts a prescreen searches for.
         withdrawal_criterion: Criterion whose FAIL means consent was withdrawn.
+        regimen: 0..1; the treatment plan; None where the trial's definitions have none.
+        clearance: 0..*; criteria to receive a cell infusion.
+        care_plan: 0..1; what is written as CarePlan.
     """
 
     id: TrialId
@@ -180,6 +192,9 @@ class Trial:
     prescreen_concepts: tuple[ConceptId, ...]
     withdrawal_criterion: str
     digest: str
+    regimen: Regimen | None = None
+    clearance: tuple[ClearanceCriterion, ...] = ()
+    care_plan: CarePlanRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from fhir_adapter.domain.anchor import GIVEN
 from fhir_adapter.domain.answers import Cause, in_words
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import USABLE, of_event, of_finding
-from fhir_adapter.domain.facts import Component, Exposure, Finding
+from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.facts import Component, Finding
 from fhir_adapter.domain.gaps import about, cause_of
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.quantity import Quantity

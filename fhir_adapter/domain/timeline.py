@@ -10,17 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.facts import (
-    Demographics,
-    Diagnosis,
-    Exposure,
-    Fact,
-    Finding,
-    Intervention,
-    Product,
-    Reading,
-    SpecimenKind,
-)
+from fhir_adapter.domain.exposure import Exposure, Product
+from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Finding, Intervention, Reading, SpecimenKind
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.source import Completeness, Exclusion, Rejection, RejectionReason, ResourceVersion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement

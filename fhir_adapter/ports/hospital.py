@@ -33,6 +33,8 @@ class HospitalTraits:
         people: Person id -> person.
         default_scope: 0..1; `all`, `prescreen`, `group:ID`, `roster:FILE`.
         category_systems: 0..*; reserved for servers that require a category in Observation searches.
+        stopped_dose: What the dose of a stopped administration means here: `administered` (what was really
+            given), `ordered` (what was to be given), `unknown`.
         rejection_budget: Rejected share above which a run ends with exit 1.
     """
 
@@ -51,3 +53,4 @@ class HospitalTraits:
     default_scope: str | None = None
     consent_policies: tuple[str, ...] = ()
     rejection_budget: float = 1.0
+    stopped_dose: str = "unknown"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ReviewItem
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
@@ -30,6 +31,8 @@ class SubjectRow:
         withdrawn: Consent is withdrawn: clinical resources are neither read nor written from then on.
         deceased: The patient died: nothing is written but what a person decides.
         recheck_on: 0..1; calendar day on which the subject must be derived again whatever was read.
+        arm: 0..1; the arm the subject is assigned to, as derived last.
+        plan_status: 0..1; CarePlan status set by a person's move or decision; None = the machine's draft.
     """
 
     subject: SubjectId
@@ -48,6 +51,8 @@ class SubjectRow:
     withdrawn: bool = False
     deceased: bool = False
     recheck_on: date | None = None
+    arm: str | None = None
+    plan_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +83,21 @@ class RecordHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTreatment:
+    """A treatment record with its version in the store."""
+
+    record: TreatmentRecord
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """Everything one derivation of one subject changes; saved in one transaction or not at all.
 
     Attributes:
         row: The subject's row with its new status.
         record: 0..1; the new record; None where unchanged.
+        treatment: 0..1; the new treatment record; None where unchanged, or there is none.
         intents: New write intents; earlier pending ones for the same resource are replaced.
         opened: New review items.
         replaced: Ids of open items that no longer apply.
@@ -96,6 +110,7 @@ class Derivation:
     opened: tuple[ReviewItem, ...] = ()
     replaced: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
+    treatment: TreatmentRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from fhir_adapter.ports.rows import (
     SavedPage,
     Settlement,
     StoredRecord,
+    StoredTreatment,
     SubjectRow,
 )
 from fhir_adapter.ports.source import Cursor
@@ -124,6 +125,14 @@ class RecordStore(Protocol):
 
     def record_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
         """Give the head of each subject's newest record; subjects never derived are absent."""
+        ...
+
+    def latest_treatment(self, subject: SubjectId) -> StoredTreatment | None:
+        """Give the newest treatment record; it is never frozen."""
+        ...
+
+    def treatment_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        """Give the head of each subject's newest treatment record; subjects without one are absent."""
         ...
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:

@@ -5,7 +5,8 @@ Knows: that a medication belongs to no patient. Does not know: who was given it;
 
 from __future__ import annotations
 
-from fhir_adapter.domain.facts import Product, Reading
+from fhir_adapter.domain.exposure import Product
+from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.source import RejectionReason
 from fhir_adapter.r4.admission import About
 from fhir_adapter.r4.bindings import parse_binding

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from fhir_adapter.domain.facts import Exposure, Reading
+from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract

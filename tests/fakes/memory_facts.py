@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fhir_adapter.domain.facts import Demographics, Exposure, Finding, Reading
+from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.facts import Demographics, Finding, Reading
 from fhir_adapter.domain.review import Decision, ReviewItem
 from fhir_adapter.domain.source import (
     Completeness,

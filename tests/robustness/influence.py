@@ -10,16 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from fhir_adapter.domain.facts import (
-    Demographics,
-    Diagnosis,
-    Exposure,
-    Fact,
-    Finding,
-    Intervention,
-    Product,
-    SpecimenKind,
-)
+from fhir_adapter.domain.exposure import Exposure, Product
+from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Finding, Intervention, SpecimenKind
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Exclusion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement

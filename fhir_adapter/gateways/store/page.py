@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from fhir_adapter.domain.facts import Exposure, Finding, Reading
+from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.facts import Finding, Reading
 from fhir_adapter.domain.source import Exclusion, HospitalId, PersonKey, ResourceVersion
 from fhir_adapter.gateways.store import schema, trial_schema
 from fhir_adapter.gateways.store.database import chunks, clean

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_adapter.domain.facts import Exposure
+from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import RejectionReason
 from tests.unit.r4.clinic import (

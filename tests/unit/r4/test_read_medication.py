@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_adapter.domain.codes import Coding
-from fhir_adapter.domain.facts import Product
+from fhir_adapter.domain.exposure import Product
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from tests.unit.r4.clinic import CELLS, LOCAL, MODIFIER, RXNORM, STEROID, UCUM, changed, coded, only, read

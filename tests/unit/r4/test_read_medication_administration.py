@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_adapter.domain.codes import Coding
-from fhir_adapter.domain.facts import Exposure
+from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Exclusion, RejectionReason
