@@ -102,6 +102,7 @@ class PlannedItem:
         locked_weight: True where the weight is locked for the whole course (both cell infusions).
         infusion: 0..1; number of the cell infusion (1, 2), for the clearance criteria.
         codings: 0..*; codes it is written with.
+        body_sites: 0..*; concepts of the body site a procedure must name to be this item; empty = any.
         warn_above: 0..1; absolute amount above which a reminder is noted, never a cap [unit].
     """
 
@@ -128,6 +129,7 @@ class PlannedItem:
     locked_weight: bool = False
     infusion: int | None = None
     codings: tuple[Coding, ...] = ()
+    body_sites: tuple[ConceptId, ...] = ()
     warn_above: Fraction | None = None
 
 
