@@ -7,12 +7,13 @@ Amounts are exact fractions: two thirds of a dose level is 2/3, never 0.667.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
 from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.operators import FormulaId
+from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.domain.queries import FindingQuery
 
 
@@ -231,6 +232,29 @@ class DonorFactRule:
     is_gender: bool = False
 
 
+class DoseUnit(StrEnum):
+    """What an amount or a rate states, and with it on what it has to be reckoned; each has one unit rule.
+
+    mass [mg], mass per kilogram of body weight [mg/kg], mass per square metre of body surface [mg/m2], cells
+    [10*6], cells per kilogram [10*6/kg], volume [mL], radiation [Gy], time [h]; rates per hour: mass [mg/h], mass
+    per kilogram [mg/kg/h], mass per square metre [mg/m2/h], volume [mL/h], cells [10*6/h].
+    """
+
+    MASS = "mass"
+    MASS_PER_KG = "mass-per-kg"
+    MASS_PER_AREA = "mass-per-area"
+    CELLS = "cells"
+    CELLS_PER_KG = "cells-per-kg"
+    VOLUME = "volume"
+    RADIATION = "radiation"
+    TIME = "time"
+    RATE_MASS = "rate-mass"
+    RATE_MASS_PER_KG = "rate-mass-per-kg"
+    RATE_MASS_PER_AREA = "rate-mass-per-area"
+    RATE_VOLUME = "rate-volume"
+    RATE_CELLS = "rate-cells"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regimen:
     """A trial's whole treatment plan.
@@ -238,6 +262,9 @@ class Regimen:
     Attributes:
         items: 1..*; in the order of the protocol.
         implausible: An amount so many times above or below its plan is taken for a slip of the unit.
+        dose_units: What an amount may state (a DoseUnit's text: `mass`, `mass-per-kg`, ..., `rate-volume`) -> the
+            unit rule of units.yaml that reads it. A unit stands in one rule only, so it says by itself what it
+            rests on: mg/kg is never taken for mg. A unit in none of them is no dose.
     """
 
     items: tuple[PlannedItem, ...]
@@ -247,6 +274,7 @@ class Regimen:
     cells: CellRule
     donor: DonorRule
     implausible: Fraction
+    dose_units: Mapping[str, UnitRule] = field(default_factory=dict)
 
     @property
     def concepts(self) -> frozenset[ConceptId]:
