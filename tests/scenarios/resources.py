@@ -4,7 +4,8 @@ Knows: FHIR JSON as hospitals write it, the demo hospital's vocabulary. Does not
 keep the digits the story writes: they are carried as text and set free when the JSON is written.
 
 Kinds of entry (the first key of each): patient, condition, consent, attested, lab, panel, procedure, drug,
-specimen, raw, hidden. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and `status`.
+product, cells, specimen, raw, hidden. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and
+`status`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from typing import Any
 import yaml
 
 from tests.scenarios.story import Story
+from tests.scenarios.treatment_resources import (
+    administration,
+    bag,
+    medication,
+    procedure,
+    quantity,
+    subject_of,
+)
 
 VOCABULARY: dict[str, dict[str, Any]] = yaml.load(
     (Path(__file__).parent / "vocabulary.yaml").read_text(encoding="utf-8"),
     Loader=yaml.BaseLoader,
 )
-UCUM = "http://unitsofmeasure.org"
 QUESTIONNAIRE = "https://fhir-adapter.example/Questionnaire/nct07256210-eligibility"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 CONSENT_CATEGORY = f"{TERMINOLOGY}/consentcategorycodes"
@@ -150,10 +158,11 @@ def _lab(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
         "status": entry.get("status", "final"),
         "category": [{"coding": [{"system": f"{TERMINOLOGY}/observation-category", "code": word["category"]}]}],
         "code": _coded(entry, "lab"),
-        "subject": _subject(story),
+        "subject": subject_of(story, entry),
     }
     if "at" in entry:
         resource["effectiveDateTime"] = entry["at"]
+    resource |= _about(story, entry)
     resource |= _value(entry)
     for field, kind in (("method", "method"), ("specimen", "specimen")):
         if field in entry and field == "method":
@@ -161,11 +170,18 @@ def _lab(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
         elif field in entry:
             resource["specimen"] = {"reference": f"Specimen/{story.id}-{entry[field]}"}
     if "low" in entry or "high" in entry:
-        limits = {key: _quantity(entry[key], entry["unit"]) for key in ("low", "high") if key in entry}
+        limits = {key: quantity(entry[key], entry["unit"]) for key in ("low", "high") if key in entry}
         resource["referenceRange"] = [limits]
     if "with" in entry:
         resource["component"] = [{"code": _coded(part, "lab")} | _value(part) for part in entry["with"]]
     return resource
+
+
+def _about(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Write whom a result is about where that is not the patient, and what it was measured for."""
+    about = {"focus": [{"reference": entry["about"]}]} if "about" in entry else {}
+    whole = {"reference": f"Procedure/{story.id}-{entry['part-of']}"} if "part-of" in entry else None
+    return about | ({"partOf": [whole]} if whole else {})
 
 
 def _panel(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +200,7 @@ def _panel(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
 def _component(part: Mapping[str, Any]) -> dict[str, Any]:
     component = {"code": _coded(part, "lab")} | _value(part)
     if "high" in part:
-        component["referenceRange"] = [{"high": _quantity(part["high"], part["unit"])}]
+        component["referenceRange"] = [{"high": quantity(part["high"], part["unit"])}]
     return component
 
 
@@ -199,45 +215,27 @@ def _value(entry: Mapping[str, Any]) -> dict[str, Any]:
     if "score" in entry:
         return {"valueInteger": f"@number:{entry['score']}"}
     if "value" in entry:
-        quantity = _quantity(entry["value"], entry.get("unit"))
         comparator = {"comparator": entry["comparator"]} if "comparator" in entry else {}
-        return {"valueQuantity": comparator | quantity}
+        return {"valueQuantity": comparator | quantity(entry["value"], entry.get("unit"))}
     return {}
 
 
-def _quantity(value: str, unit: str | None) -> dict[str, Any]:
-    number: dict[str, Any] = {"value": f"@number:{value}"}
-    return number | ({"unit": unit, "system": UCUM, "code": unit} if unit else {})
-
-
 def _procedure(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
-    resource = {
-        "resourceType": "Procedure",
-        "status": entry.get("status", "completed"),
-        "code": _coded(entry, "procedure"),
-        "subject": _subject(story),
-    }
-    return resource | ({"performedDateTime": entry["at"]} if "at" in entry else {})
+    site = _coded(entry, "body-site") if "body-site" in entry else None
+    return procedure(story, entry, _coded(entry, "procedure"), site)
 
 
 def _drug(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
-    resource: dict[str, Any] = {
-        "resourceType": "MedicationAdministration",
-        "status": entry.get("status", "completed"),
-        "subject": _subject(story),
-        "effectiveDateTime": entry["at"],
-    }
-    if "medication" in entry:
-        resource["medicationReference"] = {"reference": f"Medication/{entry['medication']}"}
-    else:
-        resource["medicationCodeableConcept"] = _coded(entry, "drug")
-    if "dose" in entry:
-        resource["dosage"] = {"dose": _quantity(entry["dose"], entry["unit"])}
-    return resource
+    codes = {kind: _coded(entry, kind) for kind in ("route", "reason") if kind in entry}
+    return administration(story, entry, _coded(entry, "drug") if "medication" not in entry else None, codes)
 
 
 def _medication(_story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"resourceType": "Medication", "code": _coded({"drug": entry["product"]}, "drug"), "status": "active"}
+    return medication(entry, _coded({"drug": entry["product"]}, "drug"))
+
+
+def _cells(_story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return bag(entry, _coded({"drug": entry["cells"]}, "drug"))
 
 
 def _specimen(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,6 +278,7 @@ BUILDERS: dict[str, Callable[[Story, Mapping[str, Any]], dict[str, Any]]] = {
     "procedure": _procedure,
     "drug": _drug,
     "product": _medication,
+    "cells": _cells,
     "specimen": _specimen,
     "relation": _parent,
 }

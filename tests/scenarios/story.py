@@ -5,15 +5,19 @@ Knows: the story files and how one story builds on another (`like`). Does not kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
 STORIES = Path(__file__).parent
+ZONE = ZoneInfo("Europe/Berlin")
+_TRIAL_DAY = re.compile(r"D([+-]?\d+)(?: (\d\d:\d\d))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class Story:
         then: Expected verdict, criteria (`PASS`, `FAIL`, `UNKNOWN STALE`, ...) and values.
         demo: True where the patient belongs to the demo hospital.
         incomplete: Resource types that were not read to their end.
+        day_zero: 0..1; the date `D0`; times of the story may be written `D-14 09:00`, local time of the hospital.
     """
 
     id: str
@@ -35,6 +40,7 @@ class Story:
     then: Mapping[str, Any]
     demo: bool
     incomplete: tuple[str, ...]
+    day_zero: date | None = None
 
 
 def load_stories(trial: str) -> tuple[Story, ...]:
@@ -51,12 +57,14 @@ def load_stories(trial: str) -> tuple[Story, ...]:
 def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
     document = told[name]
     merged = _inherited(name, told)
+    day_zero = date.fromisoformat(merged["day_zero"]) if merged["day_zero"] else None
     return Story(
         id=name,
         title=document["title"],
-        as_of=datetime.fromisoformat(merged["as_of"]),
-        given={key: value for key, value in merged["given"].items() if value != "none"},
-        then=document.get("then", {}),
+        as_of=datetime.fromisoformat(_dated(merged["as_of"], day_zero)),
+        given={key: _dated(value, day_zero) for key, value in merged["given"].items() if value != "none"},
+        then=_dated(document.get("then", {}), day_zero),
+        day_zero=day_zero,
         demo=document.get("demo", "no") == "yes",
         incomplete=tuple(document.get("incomplete", ())),
     )
@@ -66,7 +74,7 @@ def _inherited(name: str, told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Lay a story over the one it is like: entries merge field by field, `none` removes."""
     document = told[name]
     if "like" not in document:
-        return document
+        return {"day_zero": None, **document}
     base = _inherited(document["like"], told)
     given = dict(base["given"])
     for key, told_value in document.get("given", {}).items():
@@ -75,4 +83,19 @@ def _inherited(name: str, told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         if isinstance(earlier, dict) and isinstance(value, dict):
             value = {name: part for name, part in {**earlier, **value}.items() if part != "none"}
         given[key] = value
-    return {"as_of": document.get("as_of", base["as_of"]), "given": given}
+    return {"given": given} | {key: document.get(key, base[key]) for key in ("as_of", "day_zero")}
+
+
+def _dated(value: Any, day_zero: date | None) -> Any:
+    """Write days of the trial (`D-14 09:00`) as dates and times, with the offset of the hospital's clocks."""
+    if isinstance(value, dict):
+        return {key: _dated(part, day_zero) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_dated(part, day_zero) for part in value]
+    day = _TRIAL_DAY.fullmatch(value) if day_zero is not None else None
+    if day is None or day_zero is None:
+        return value
+    on = day_zero + timedelta(days=int(day[1]))
+    if day[2] is None:
+        return on.isoformat()
+    return datetime.fromisoformat(f"{on.isoformat()}T{day[2]}").replace(tzinfo=ZONE).isoformat()
