@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ReviewItem
@@ -31,6 +32,10 @@ class FactStore(Protocol):
 
     def persons(self, hospital: HospitalId, patients: Sequence[str]) -> Mapping[str, PersonKey]:
         """Give each patient (logical id) its surrogate key, making new ones where needed."""
+        ...
+
+    def known_persons(self, hospital: HospitalId, patients: Sequence[str]) -> Mapping[str, PersonKey]:
+        """Give the surrogate keys of those patients who have one."""
         ...
 
     def persons_identified(self, hospital: HospitalId, identifier: tuple[str, str]) -> frozenset[PersonKey]:
@@ -102,7 +107,10 @@ class FactStore(Protocol):
 
 
 class RecordStore(Protocol):
-    """Keeps subjects, derived records, review items and decisions; records are versioned, never changed."""
+    """Keeps subjects, derived records, review items and decisions; records are versioned, never changed.
+
+    Eligibility and treatment records are versioned apart; only the former are frozen.
+    """
 
     def ensure_subjects(self, rows: Sequence[SubjectRow], *, at: datetime) -> None:
         """Add subjects not yet known; a roster or group listing upgrades the scope of a known one.
@@ -135,8 +143,20 @@ class RecordStore(Protocol):
         """Give the head of each subject's newest treatment record; subjects without one are absent."""
         ...
 
+    def latest_treatments(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, StoredTreatment]:
+        """Give every subject's newest treatment record; subjects without one are absent."""
+        ...
+
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         """Give the records that were current when a run ended (or now, if it did not end), for comparison.
+
+        Raises:
+            UsageError: There is no such run.
+        """
+        ...
+
+    def treatments_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, TreatmentRecord]:
+        """Give the treatment records that were newest when a run ended (or now, if it did not end).
 
         Raises:
             UsageError: There is no such run.

@@ -21,7 +21,15 @@ from fhir_adapter.domain.source import (
 from fhir_adapter.domain.supersession import settle
 from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
 from fhir_adapter.errors import InvariantError
-from fhir_adapter.ports.rows import AuditEntry, KeptRejection, RunRow, SavedPage, StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import (
+    AuditEntry,
+    KeptRejection,
+    RunRow,
+    SavedPage,
+    StoredRecord,
+    StoredTreatment,
+    SubjectRow,
+)
 from fhir_adapter.ports.source import Cursor
 
 _NOT_KEPT = {Exclusion.TYPE_NOT_READ, Exclusion.DUPLICATE, Exclusion.CONSENT_WITHDRAWN}
@@ -58,6 +66,7 @@ class Memory:
     completeness: list[tuple[PersonKey, Completeness, datetime]] = field(default_factory=list)
     subjects: dict[SubjectId, SubjectRow] = field(default_factory=dict)
     records: list[StoredRecord] = field(default_factory=list)
+    treatments: list[StoredTreatment] = field(default_factory=list)
     freezes: list[tuple[SubjectId, int, bool]] = field(default_factory=list)
     items: list[ReviewItem] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -65,7 +74,7 @@ class Memory:
     intents: list[Queued] = field(default_factory=list)
     receipts: list[tuple[HospitalId, WriteReceipt]] = field(default_factory=list)
     runs: dict[str, RunRow] = field(default_factory=dict)
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    marks: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     cursors: dict[tuple[HospitalId, str], Cursor] = field(default_factory=dict)
 
     def patient(self, person: PersonKey) -> str | None:
@@ -87,6 +96,10 @@ class MemoryFacts:
         for patient in patients:
             known.setdefault((hospital, patient), PersonKey(len(known) + 1))
         return {patient: known[hospital, patient] for patient in patients}
+
+    def known_persons(self, hospital: HospitalId, patients: Sequence[str]) -> Mapping[str, PersonKey]:
+        known = self._memory.persons
+        return {patient: known[hospital, patient] for patient in patients if (hospital, patient) in known}
 
     def persons_identified(self, hospital: HospitalId, identifier: tuple[str, str]) -> frozenset[PersonKey]:
         return frozenset(

@@ -6,12 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
 from fhir_adapter.errors import InvariantError, UsageError
-from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, Settlement, StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import (
+    AuditEntry,
+    Derivation,
+    RecordHead,
+    Settlement,
+    StoredRecord,
+    StoredTreatment,
+    SubjectRow,
+)
 from fhir_adapter.ports.source import ScopeKind
 from tests.fakes.memory_facts import Memory, Queued
 
@@ -45,21 +54,34 @@ class MemoryRecords:
     def record_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
         stored = {row.subject: self.latest_record(row.subject) for row in self.subjects(trial, hospital)}
         return {
-            subject: RecordHead(
-                evidence_digest=entry.record.evidence_digest,
-                definitions_digest=entry.record.definitions_digest,
-                valid_until=entry.record.valid_until,
-                frozen=entry.frozen,
-            )
+            subject: _head(entry.record, frozen=entry.frozen)
             for subject, entry in stored.items()
             if entry is not None
         }
 
+    def latest_treatment(self, subject: SubjectId) -> StoredTreatment | None:
+        return self._newest_treatment(subject, None)
+
+    def latest_treatments(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, StoredTreatment]:
+        stored = {row.subject: self.latest_treatment(row.subject) for row in self.subjects(trial, hospital)}
+        return {subject: entry for subject, entry in stored.items() if entry is not None}
+
+    def treatment_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        stored = self.latest_treatments(trial, hospital)
+        return {subject: _head(entry.record, frozen=False) for subject, entry in stored.items()}
+
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         if run not in self._memory.runs:
             raise UsageError(f"there is no run {run}")
-        marks = self._memory.marks.get(run, (None, None))
-        stored = {row.subject: self._current(row.subject, *marks) for row in self.subjects(trial)}
+        last_record, last_freeze, _ = self._memory.marks.get(run, (None, None, None))
+        stored = {row.subject: self._current(row.subject, last_record, last_freeze) for row in self.subjects(trial)}
+        return {subject: entry.record for subject, entry in stored.items() if entry is not None}
+
+    def treatments_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, TreatmentRecord]:
+        if run not in self._memory.runs:
+            raise UsageError(f"there is no run {run}")
+        last = self._memory.marks.get(run, (None, None, None))[2]
+        stored = {row.subject: self._newest_treatment(row.subject, last) for row in self.subjects(trial)}
         return {subject: entry.record for subject, entry in stored.items() if entry is not None}
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
@@ -121,11 +143,19 @@ class MemoryRecords:
             earlier = [entry for entry in self._memory.records if entry.record.subject == row.subject]
             new = StoredRecord(record=derivation.record, version=len(earlier) + 1, frozen=False)
             self._memory.records.append(new)
+        if derivation.treatment is not None:
+            standing = self._newest_treatment(row.subject, None)
+            version = standing.version + 1 if standing is not None else 1
+            self._memory.treatments.append(StoredTreatment(record=derivation.treatment, version=version))
         close(self._memory, derivation.replaced, ItemState.REPLACED)
         for item in derivation.opened:
             open_item(self._memory, item)
         queue(self._memory, known.trial, known.hospital, derivation.intents, again=decided)
         self._memory.audit.extend(derivation.audit)
+
+    def _newest_treatment(self, subject: SubjectId, last: int | None) -> StoredTreatment | None:
+        found = [entry for entry in self._memory.treatments[:last] if entry.record.subject == subject]
+        return found[-1] if found else None
 
     def _current(
         self, subject: SubjectId, last_record: int | None, last_freeze: int | None
@@ -136,6 +166,15 @@ class MemoryRecords:
             frozen = (entry for entry in self._memory.records if entry.record.subject == subject)
             return next(replace(entry, frozen=True) for entry in frozen if entry.version == freezes[-1][1])
         return records[-1] if records else None
+
+
+def _head(record: EligibilityRecord | TreatmentRecord, *, frozen: bool) -> RecordHead:
+    return RecordHead(
+        evidence_digest=record.evidence_digest,
+        definitions_digest=record.definitions_digest,
+        valid_until=record.valid_until,
+        frozen=frozen,
+    )
 
 
 class MemoryOutbox:

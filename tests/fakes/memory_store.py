@@ -23,7 +23,8 @@ class MemoryRuns:
         if run.id not in self._memory.runs:
             raise InvariantError("a run ended that never began")
         self._memory.runs[run.id] = run
-        self._memory.marks[run.id] = (len(self._memory.records), len(self._memory.freezes))
+        kept = (self._memory.records, self._memory.freezes, self._memory.treatments)
+        self._memory.marks[run.id] = (len(kept[0]), len(kept[1]), len(kept[2]))
 
     def list_runs(self, *, limit: int = 50) -> tuple[RunRow, ...]:
         return tuple(reversed(self._memory.runs.values()))[:limit]

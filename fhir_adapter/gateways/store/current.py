@@ -1,6 +1,6 @@
 """Which record of a subject is current, now or when a run ended.
 
-Knows: versions and freezes. Does not know: who froze a record and why.
+Knows: kinds of record, versions and freezes. Does not know: who froze a record and why.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.gateways.store.identity import unseal
-from fhir_adapter.gateways.store.stored_types import RECORDS
+from fhir_adapter.gateways.store.stored_types import RECORDS, TREATMENTS
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze
-from fhir_adapter.ports.rows import RecordHead, StoredRecord
+from fhir_adapter.ports.rows import RecordHead, StoredRecord, StoredTreatment
 
 ELIGIBILITY = "eligibility"
+TREATMENT = "treatment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Whose records, and until where in the store's history they count; None = all."""
+    """Whose records, of which kind, and until where in the store's history they count; None = all."""
 
+    kind: str = ELIGIBILITY
     subject: SubjectId | None = None
     trial: TrialId | None = None
     hospital: HospitalId | None = None
@@ -41,12 +43,28 @@ def current_records(connection: Connection, choice: Choice) -> dict[SubjectId, S
     Returns:
         Subject -> its newest record, or the one frozen at that moment.
     """
-    rows, frozen = _current(connection, choice, "subject", "version", "payload")
-    texts = unseal(connection, [row.payload for row in rows])
+    rows, texts, frozen = _current_texts(connection, choice)
     return {
         SubjectId(row.subject): StoredRecord(
             record=RECORDS.value(text), version=row.version, frozen=row.subject in frozen
         )
+        for row, text in zip(rows, texts, strict=True)
+    }
+
+
+def current_treatments(connection: Connection, choice: Choice) -> dict[SubjectId, StoredTreatment]:
+    """Give the newest treatment record of each subject chosen.
+
+    Args:
+        connection: Any transaction.
+        choice: Whose, and until when; of kind `treatment`.
+
+    Returns:
+        Subject -> its newest treatment record; it is never frozen.
+    """
+    rows, texts, _ = _current_texts(connection, choice)
+    return {
+        SubjectId(row.subject): StoredTreatment(record=TREATMENTS.value(text), version=row.version)
         for row, text in zip(rows, texts, strict=True)
     }
 
@@ -64,6 +82,12 @@ def current_heads(connection: Connection, choice: Choice) -> dict[SubjectId, Rec
         )
         for row in rows
     }
+
+
+def _current_texts(connection: Connection, choice: Choice) -> tuple[list[Any], list[str], set[str]]:
+    """Give the rows of current records with their texts, and which subjects' are frozen."""
+    rows, frozen = _current(connection, choice, "subject", "version", "payload")
+    return rows, unseal(connection, [row.payload for row in rows]), frozen
 
 
 def _current(connection: Connection, choice: Choice, *names: str) -> tuple[list[Any], set[str]]:
@@ -87,7 +111,7 @@ def _frozen(choice: Choice, columns: list[Any]) -> Select[Any]:
 
 
 def _last(table: Any, choice: Choice, until: int | None) -> Any:
-    conditions: list[ColumnElement[bool]] = [table.c.kind == ELIGIBILITY]
+    conditions: list[ColumnElement[bool]] = [table.c.kind == choice.kind]
     wanted = {"subject": choice.subject, "trial": choice.trial, "hospital": choice.hospital}
     conditions.extend(table.c[name] == value for name, value in wanted.items() if value is not None)
     if until is not None:

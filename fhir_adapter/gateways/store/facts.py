@@ -17,7 +17,7 @@ from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, Reso
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store import schema
 from fhir_adapter.gateways.store.database import Database, chunks, insert_all, utc_text
-from fhir_adapter.gateways.store.identity import Keeper, identified, keep_persons, patients_of
+from fhir_adapter.gateways.store.identity import Keeper, find_persons, identified, keep_persons, patients_of
 from fhir_adapter.gateways.store.merges import merged_patients
 from fhir_adapter.gateways.store.page import holds, mark_touched, save_page
 from fhir_adapter.gateways.store.readings import Knowledge, digest_number, load_person
@@ -39,6 +39,11 @@ class SqlFactStore:
         """Give each patient (logical id) its surrogate key, making new ones where needed."""
         with self._database.writing() as connection:
             return keep_persons(connection, Keeper(hospital, None, "", None), patients)
+
+    def known_persons(self, hospital: HospitalId, patients: Sequence[str]) -> Mapping[str, PersonKey]:
+        """Give the surrogate keys of those patients who have one."""
+        with self._database.reading() as connection:
+            return find_persons(connection, hospital, patients)
 
     def persons_identified(self, hospital: HospitalId, identifier: tuple[str, str]) -> frozenset[PersonKey]:
         """Give the persons whose Patient resource, in any version read, carries this (system, value)."""

@@ -6,16 +6,24 @@ Knows: transactions of derivations and decisions, which record is current. Does 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError, UsageError
-from fhir_adapter.gateways.store.current import Choice, current_heads, current_records
+from fhir_adapter.gateways.store.current import (
+    TREATMENT,
+    Choice,
+    current_heads,
+    current_records,
+    current_treatments,
+)
 from fhir_adapter.gateways.store.database import Database, utc_text
 from fhir_adapter.gateways.store.derivation import add_freeze, save_derivation
 from fhir_adapter.gateways.store.identity import patients_of, unseal
@@ -23,7 +31,7 @@ from fhir_adapter.gateways.store.stored_types import DECISIONS, SUBJECTS
 from fhir_adapter.gateways.store.trail import audit_entries, close_items, find_owner, review_items
 from fhir_adapter.gateways.store.trial_schema import decision as decisions_table
 from fhir_adapter.gateways.store.trial_schema import review_item, run, subject
-from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, StoredRecord, StoredTreatment, SubjectRow
 from fhir_adapter.ports.source import ScopeKind
 
 _LISTED = frozenset({ScopeKind.ROSTER, ScopeKind.GROUP})
@@ -71,6 +79,21 @@ class SqlRecordStore:
         with self._database.reading() as connection:
             return current_heads(connection, Choice(trial=trial, hospital=hospital))
 
+    def latest_treatment(self, subject: SubjectId) -> StoredTreatment | None:
+        """Give the newest treatment record; it is never frozen."""
+        with self._database.reading() as connection:
+            return current_treatments(connection, Choice(kind=TREATMENT, subject=subject)).get(subject)
+
+    def latest_treatments(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, StoredTreatment]:
+        """Give every subject's newest treatment record; subjects without one are absent."""
+        with self._database.reading() as connection:
+            return current_treatments(connection, Choice(kind=TREATMENT, trial=trial, hospital=hospital))
+
+    def treatment_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        """Give the head of each subject's newest treatment record; subjects without one are absent."""
+        with self._database.reading() as connection:
+            return current_heads(connection, Choice(kind=TREATMENT, trial=trial, hospital=hospital))
+
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         """Give the records that were current when a run ended (or now, if it did not end), for comparison.
 
@@ -85,11 +108,25 @@ class SqlRecordStore:
             UsageError: There is no such run.
         """
         with self._database.reading() as connection:
-            found = connection.execute(_run_query(run)).one_or_none()
-            if found is None:
-                raise UsageError(f"there is no run {run} in this store (sync and derive print theirs)")
-            choice = Choice(trial=trial, last_record=found.last_record, last_freeze=found.last_freeze)
-            stored = current_records(connection, choice)
+            stored = current_records(connection, _choice_of_run(connection, run, Choice(trial=trial)))
+        return {subject_id: entry.record for subject_id, entry in stored.items()}
+
+    def treatments_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, TreatmentRecord]:
+        """Give the treatment records that were newest when a run ended (or now, if it did not end).
+
+        Args:
+            run: The run's id.
+            trial: The trial.
+
+        Returns:
+            Subject -> treatment record; subjects without one are absent.
+
+        Raises:
+            UsageError: There is no such run.
+        """
+        with self._database.reading() as connection:
+            choice = _choice_of_run(connection, run, Choice(kind=TREATMENT, trial=trial))
+            stored = current_treatments(connection, choice)
         return {subject_id: entry.record for subject_id, entry in stored.items()}
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
@@ -152,8 +189,13 @@ class SqlRecordStore:
             return audit_entries(connection, subject)
 
 
-def _run_query(run_id: str) -> Any:
-    return select(run.c.last_record, run.c.last_freeze).where(run.c.id == run_id)
+def _choice_of_run(connection: Connection, run_id: str, choice: Choice) -> Choice:
+    """Narrow a choice to what there was when a run ended."""
+    query = select(run.c.last_record, run.c.last_freeze).where(run.c.id == run_id)
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        raise UsageError(f"there is no run {run_id} in this store (sync and derive print theirs)")
+    return replace(choice, last_record=found.last_record, last_freeze=found.last_freeze)
 
 
 def _subject_columns(row: SubjectRow) -> dict[str, Any]:

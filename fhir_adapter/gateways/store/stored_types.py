@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.records import EligibilityRecord
@@ -27,6 +28,7 @@ MOMENTS = Codec[FhirDateTime](FhirDateTime)
 REFERENCES = Codec[tuple[str, ...]](tuple[str, ...])
 RECEIPTS_OF_TYPE = Codec[Completeness](Completeness)
 RECORDS = Codec[EligibilityRecord](EligibilityRecord)
+TREATMENTS = Codec[TreatmentRecord](TreatmentRecord)
 ITEMS = Codec[ReviewItem](ReviewItem)
 DECISIONS = Codec[Decision](Decision)
 AUDIT = Codec[AuditEntry](AuditEntry)

@@ -35,7 +35,7 @@ subject = Table(
     Index(None, "trial", "hospital"),
 )
 
-# kind `eligibility`; further kinds of record join here.
+# Kinds `eligibility` and `treatment`; `verdict` is empty where a kind has none.
 record = Table(
     "record",
     metadata,
