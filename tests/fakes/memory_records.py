@@ -74,7 +74,9 @@ class MemoryRecords:
         if run not in self._memory.runs:
             raise UsageError(f"there is no run {run}")
         last_record, last_freeze, _ = self._memory.marks.get(run, (None, None, None))
-        stored = {row.subject: self._current(row.subject, last_record, last_freeze) for row in self.subjects(trial)}
+        stored = {
+            row.subject: self._current(row.subject, last_record, last_freeze) for row in self.subjects(trial)
+        }
         return {subject: entry.record for subject, entry in stored.items() if entry is not None}
 
     def treatments_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, TreatmentRecord]:

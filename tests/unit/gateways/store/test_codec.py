@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.quantity import Comparator, Quantity
 from fhir_adapter.domain.records import EligibilityRecord
@@ -33,6 +34,7 @@ STORED = (
     Rejection,
     Completeness,
     EligibilityRecord,
+    TreatmentRecord,
     ReviewItem,
     Decision,
     WriteIntent,
@@ -150,6 +152,7 @@ class Tree:
     names: frozenset[str] = frozenset()
     ranks: Mapping[Rank, tuple[Leaf | None, ...]] = field(default_factory=dict)
     keyed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    shares: Mapping[int, Fraction] = field(default_factory=dict)
     branches: tuple[Tree, ...] = ()
     when: datetime | None = None
 
@@ -184,6 +187,7 @@ def test_nested_values_of_every_kind_come_back() -> None:
     tree = Tree(
         pair=(2, Fraction(-5, 7)),
         ranks={Rank.LOW: (Leaf("x"), None)},
+        shares={0: Fraction(2, 3), -14: Fraction(10)},
         branches=(Tree(either="inner"),),
         when=datetime(2026, 3, 1, tzinfo=UTC),
     )

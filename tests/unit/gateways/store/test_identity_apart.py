@@ -40,6 +40,7 @@ from tests.store_samples import (
     subject_row,
     version,
 )
+from tests.treatment_samples import treatment
 
 PATIENT = "canary-7f3"
 REFERENCE = f"Patient/{PATIENT}"
@@ -53,6 +54,9 @@ SHOWN = Evidence(
     reported=Amount(BIRTH_DATE),
     note="born 2012-07",
 )
+TREATED = treatment(notes=(f"born {BIRTH_DATE}",), evidence=(SHOWN,))
+"""A treatment record that also names the donor's own record."""
+
 OTHER = Evidence(reference="Observation/o1", version="1", last_updated=None, path="Observation.value")
 
 
@@ -95,6 +99,7 @@ def fill(store: SqlStore) -> PersonKey:
         Derivation(
             row=replace(row, status="candidate"),
             record=record(evidence=(SHOWN, OTHER)),
+            treatment=TREATED,
             intents=(wanted,),
             opened=(item(details=details),),
             audit=(telling,),
@@ -108,7 +113,7 @@ def fill(store: SqlStore) -> PersonKey:
     return row.person
 
 
-@pytest.mark.parametrize("secret", [PATIENT, BIRTH_DATE, IDENTIFIER[1], "2012-07", "somebody-else"])
+@pytest.mark.parametrize("secret", [PATIENT, BIRTH_DATE, IDENTIFIER[1], "2012-07", "somebody-else", "donor-77"])
 def test_what_identifies_stands_in_the_identity_table_only(store: SqlStore, secret: str) -> None:
     fill(store)
     assert tables_with(store, secret) - WIRE == {"identity"}
@@ -119,6 +124,9 @@ def test_everything_comes_back_whole(store: SqlStore) -> None:
     stored = store.records.latest_record(SUBJECT)
     assert stored is not None
     assert stored.record == record(evidence=(SHOWN, OTHER))
+    given = store.records.latest_treatment(SUBJECT)
+    assert given is not None
+    assert given.record == TREATED
     (opened,) = store.records.review_items(TRIAL, open_only=False)
     assert opened.details == {"merged": REFERENCE, "identifier": IDENTIFIER[1]}
     assert store.records.decisions(SUBJECT)[0].reason == f"spoke to {REFERENCE}"
@@ -151,7 +159,8 @@ def test_the_same_piece_is_kept_once(store: SqlStore) -> None:
     before = len(dump(store)["identity"])
     row = store.records.subjects(TRIAL)[0]
     again = record(digest="e2", evidence=(SHOWN, OTHER))
-    store.records.commit("r2", Derivation(row=row, record=again), at=NOON)
+    derivation = Derivation(row=row, record=again, treatment=replace(TREATED, evidence_digest="t2"))
+    store.records.commit("r2", derivation, at=NOON)
     assert len(dump(store)["identity"]) == before
 
 

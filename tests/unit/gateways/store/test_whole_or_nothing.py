@@ -42,6 +42,7 @@ from tests.store_samples import (
     subject_row,
     version,
 )
+from tests.treatment_samples import treatment
 
 GIVEN = version("MedicationAdministration", "ma1")
 PAGE = (
@@ -87,6 +88,7 @@ def commit(store: SqlStore) -> None:
     derivation = Derivation(
         row=replace(row_of(store), status="candidate"),
         record=record(digest="e2", evidence=(shown,)),
+        treatment=treatment(),
         intents=(intent("w2"), intent("w3", identifier=("s", "v"))),
         opened=(item("R-2"),),
         replaced=("R-1",),
