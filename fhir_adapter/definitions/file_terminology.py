@@ -109,11 +109,13 @@ class UnitFamily(StrEnum):
 class AcceptedUnit(FileModel):
     """A unit the concept may be reported in.
 
-    `alias_of` declares another spelling of a listed unit; `as_is` keeps a unit of another basis as reported.
+    `alias_of` declares another spelling of a listed unit; `annotated` a unit that differs from the standard unit's
+    kind only in annotations that say what is counted; `as_is` keeps a unit of another basis as reported.
     """
 
     unit: CodeText
     alias_of: CodeText | None = None
+    annotated: TruthText = False
     as_is: TruthText = False
     family: UnitFamily | None = None
     source: Words | None = None

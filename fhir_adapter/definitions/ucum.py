@@ -24,6 +24,12 @@ if TYPE_CHECKING:  # imported where needed: building the registry takes more tha
 COUNTING = frozenset({"{score}", "{copies}", "{cells}", "{ratio}", "{fraction}", "{count}", "{#}"})
 """Annotations that only say what is counted; another spelling of such a unit may be declared by name."""
 
+CLARIFYING = COUNTING | {"{body_wt}"}
+"""Annotations that change nothing about the amount: what is counted, and that a kilogram is the patient's own weight.
+
+Not `{lean_body_wt}`, `{ideal}`, `{1.73_m2}` or any other that names another basis.
+"""
+
 EQUIVALENT = "eq"
 
 _NUMBERLESS = frozenset([

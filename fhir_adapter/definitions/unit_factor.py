@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fhir_adapter.definitions.file_terminology import AcceptedUnit, MolarMass, UnitRuleRow
-from fhir_adapter.definitions.ucum import COUNTING, EQUIVALENT, UnitIdentity, identify, scale_of
+from fhir_adapter.definitions.ucum import CLARIFYING, COUNTING, EQUIVALENT, UnitIdentity, identify, scale_of
 from fhir_adapter.errors import UnitError
 
 TEMPERATURES = {
@@ -97,7 +97,7 @@ def _is_other_unit(unit: str, target: str) -> bool:
 
 def _converted(accepted: AcceptedUnit, row: UnitRuleRow) -> UnitFactor:
     _refuse_by_name(accepted.unit, row.standard)
-    identity = identify(accepted.unit)
+    identity = _bare_identity(accepted) if accepted.annotated else identify(accepted.unit)
     family = accepted.family.value if accepted.family is not None else identity.family
     if (accepted.unit, row.standard) in TEMPERATURES:
         factor, offset = TEMPERATURES[accepted.unit, row.standard]
@@ -108,6 +108,17 @@ def _converted(accepted: AcceptedUnit, row: UnitRuleRow) -> UnitFactor:
     return UnitFactor(
         accepted.unit, scale_of(accepted.unit) * bridge / scale_of(row.standard), Fraction(0), family
     )
+
+
+def _bare_identity(accepted: AcceptedUnit) -> UnitIdentity:
+    """Give the identity without the annotations that only say what is counted; there must be one."""
+    identity = identify(accepted.unit)
+    bare = identity.without(CLARIFYING)
+    if bare == identity or accepted.source is None:
+        raise UnitError(
+            f"{accepted.unit}: annotated means an annotation that says what is counted, with its source"
+        )
+    return bare
 
 
 def _bridge(unit: UnitIdentity, standard: UnitIdentity, molar: MolarMass | None) -> Fraction | None:
