@@ -25,7 +25,7 @@ COUNTING = frozenset({"{score}", "{copies}", "{cells}", "{ratio}", "{fraction}",
 """Annotations that only say what is counted; another spelling of such a unit may be declared by name."""
 
 CLARIFYING = COUNTING | {"{body_wt}"}
-"""Annotations that change nothing about the amount: what is counted, and that a kilogram is the patient's own weight.
+"""Annotations that change no amount: what is counted, and that a kilogram is of the patient's own weight.
 
 Not `{lean_body_wt}`, `{ideal}`, `{1.73_m2}` or any other that names another basis.
 """
