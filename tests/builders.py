@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fhir_adapter.domain.codes import Coding, ConceptId
-from fhir_adapter.domain.exposure import Exposure, Product
+from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import (
     CodedValue,
     Component,
@@ -38,6 +38,7 @@ _TYPES: dict[type, str] = {
     Finding: "Observation",
     SpecimenKind: "Specimen",
     Product: "Medication",
+    CellProduct: "BiologicallyDerivedProduct",
     Exposure: "MedicationAdministration",
     Diagnosis: "Condition",
     Intervention: "Procedure",
@@ -215,10 +216,24 @@ def specimen(id_: str, *concepts: str) -> SpecimenKind:
     return SpecimenKind(source=source("Specimen", id_), path="Specimen.type", concepts=kinds, codings=())
 
 
-def product(id_: str, *concepts: str) -> Product:
+def product(id_: str, *concepts: str, **more: Any) -> Product:
     """What a medication contains."""
     kinds = tuple(ConceptId(concept) for concept in concepts)
-    return Product(source=source("Medication", id_), path="Medication.code", concepts=kinds, codings=())
+    return Product(source=source("Medication", id_), path="Medication.code", concepts=kinds, codings=(), **more)
+
+
+def cell_product(id_: str, *concepts: str, **more: Any) -> CellProduct:
+    """A bag of cells."""
+    where = source("BiologicallyDerivedProduct", id_)
+    return CellProduct(**{
+        "source": where,
+        "path": "BiologicallyDerivedProduct",
+        "reference": where.reference,
+        "concepts": tuple(ConceptId(concept) for concept in concepts),
+        "codings": (),
+        "category": "cells",
+        **more,
+    })
 
 
 def patient(born: str | None = "2018-05-20", sex: str | None = "male", *, id_: str = "child") -> Demographics:

@@ -29,7 +29,7 @@ from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.ports.hospital import HospitalTraits
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Raised by whoever changes what the reader makes of the same bytes: everything is then read again."""
 
 

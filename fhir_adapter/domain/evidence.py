@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from fhir_adapter.domain.codes import Coding, ConceptId
-from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import CodedValue, Diagnosis, Finding, Intervention
 from fhir_adapter.domain.intervals import is_measurable
 from fhir_adapter.domain.moments import Effective
@@ -72,13 +72,15 @@ def of_specimen(finding: Finding, timeline: Timeline) -> tuple[Evidence, ...]:
 
 
 def of_event(event: Event, timeline: Timeline, role: str = "value") -> tuple[Evidence, ...]:
-    """Cite a problem, a procedure or something given, with the product it was where that is a resource."""
+    """Cite a problem, a procedure or something given, with the products it was where they are resources."""
     if isinstance(event, Diagnosis):
         status = "/".join(each for each in (event.clinical_status, event.verification_status) if each)
         return (_coded(event, event.onset, role, status),)
     if isinstance(event, Intervention):
         return (_coded(event, event.performed, role, f"status {event.status}"),)
-    products = timeline.products.get(event.medication_reference or "", ())
+    products: list[Product | CellProduct] = [*timeline.products.get(event.medication_reference or "", ())]
+    for reference in event.supporting:
+        products += timeline.cell_products.get(reference, ())
     return (
         _coded(event, event.effective, role, f"status {event.status}"),
         *(_cite(each.source, each.path, "product", reported=_code(each.codings)) for each in products),

@@ -196,6 +196,7 @@ class Intervention:
         radiation: 0..1; total dose delivered, where the procedure itself states it [Gy].
         radiation_path: 0..1; FHIRPath of that dose.
         identifiers: 0..*; (system, value): two resources that share one are one procedure.
+        part_of: 0..*; references of what it is part of: the dose of a course holds that of its parts.
     """
 
     source: ResourceVersion
@@ -209,6 +210,7 @@ class Intervention:
     radiation: Quantity | None = None
     radiation_path: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
+    part_of: tuple[str, ...] = ()
 
 
 Fact = (

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from fhir_adapter.domain.chronology import in_order, index_by_concept, start_of
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.exposure import Exposure, Product
+from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Finding, Intervention, Reading, SpecimenKind
-from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.source import Completeness, Exclusion, Rejection, RejectionReason, ResourceVersion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement
 from fhir_adapter.domain.supersession import Settled, settle
@@ -48,6 +48,8 @@ class Timeline:
         completeness: Resource type -> receipt of the latest reading.
         specimens: `Specimen/id` -> what it is; several only where its versions contest each other.
         products: `Medication/id` -> what it contains; several only where its versions contest each other.
+        cell_products: `BiologicallyDerivedProduct/id`, or `MedicationAdministration/id#local` for a contained one,
+            -> what it is; several only where its versions contest each other.
         versions: Reference -> every version that carries the content which holds.
         contested: References of resources two contents of which cannot be ordered.
     """
@@ -63,6 +65,7 @@ class Timeline:
     completeness: Mapping[str, Completeness] = field(default_factory=dict)
     specimens: Mapping[str, tuple[SpecimenKind, ...]] = field(default_factory=dict)
     products: Mapping[str, tuple[Product, ...]] = field(default_factory=dict)
+    cell_products: Mapping[str, tuple[CellProduct, ...]] = field(default_factory=dict)
     versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     contested: frozenset[str] = frozenset()
 
@@ -75,7 +78,7 @@ def build_timeline(readings: Iterable[Reading], completeness: Iterable[Completen
 
     Args:
         readings: 0..*; every version read of every resource of one person, and the shared resources
-            (Medication, Specimen) they refer to.
+            (Medication, Specimen, BiologicallyDerivedProduct) they refer to.
         completeness: 0..*; the latest receipt per type; several of one type (merged records) count together.
 
     Returns:
@@ -97,20 +100,7 @@ def build_timeline(readings: Iterable[Reading], completeness: Iterable[Completen
 _KNOWN_IRRELEVANT = frozenset({Exclusion.CODE_NOT_NEEDED, Exclusion.CODE_UNMATCHED})
 
 
-class _Timed(Protocol):
-    @property
-    def source(self) -> ResourceVersion: ...
-    @property
-    def path(self) -> str: ...
-
-
-class _Coded(_Timed, Protocol):
-    @property
-    def concepts(self) -> tuple[ConceptId, ...]: ...
-
-
-_T = TypeVar("_T", bound=_Timed)
-_C = TypeVar("_C", bound=_Coded)
+_T = TypeVar("_T")
 
 
 class _Shelf:
@@ -139,24 +129,25 @@ class _Shelf:
 
     def timeline(self, completeness: Mapping[str, Completeness]) -> Timeline:
         """Join, sort and index what is on the shelf."""
-        specimens = _by_reference(self._of(SpecimenKind))
-        products = _by_reference(self._of(Product))
+        specimens = _grouped(self._of(SpecimenKind), lambda kind: kind.source.reference)
+        products = _grouped(self._of(Product), lambda product: product.source.reference)
         findings = [self._with_specimen(finding, specimens) for finding in self._of(Finding)]
         exposures = [
             given for each in self._of(Exposure) if (given := self._with_product(each, products)) is not None
         ]
         return Timeline(
             demographics=self._demographics(),
-            findings=_index(findings, lambda fact: _start(fact.effective)),
-            exposures=_index(exposures, lambda fact: _start(fact.effective)),
-            diagnoses=_index(self._of(Diagnosis), lambda fact: _start(fact.onset)),
-            interventions=_index(self._of(Intervention), lambda fact: _start(fact.performed)),
-            consents=_sorted(self._of(ConsentStatement), lambda fact: fact.signed),
-            attestations=_sorted(self._of(Attestation), lambda fact: fact.authored),
+            findings=index_by_concept(findings, lambda fact: start_of(fact.effective)),
+            exposures=index_by_concept(exposures, lambda fact: start_of(fact.effective)),
+            diagnoses=index_by_concept(self._of(Diagnosis), lambda fact: start_of(fact.onset)),
+            interventions=index_by_concept(self._of(Intervention), lambda fact: start_of(fact.performed)),
+            consents=in_order(self._of(ConsentStatement), lambda fact: fact.signed),
+            attestations=in_order(self._of(Attestation), lambda fact: fact.authored),
             gaps=tuple(sorted(self.gaps, key=_gap_order)),
             completeness=completeness,
             specimens=specimens,
             products=products,
+            cell_products=_grouped(self._of(CellProduct), lambda product: product.reference),
             versions=self.versions,
             contested=frozenset(self.contested),
         )
@@ -176,14 +167,19 @@ class _Shelf:
         return replace(finding, specimen=kinds.pop() if len(kinds) == 1 else ())
 
     def _with_product(self, exposure: Exposure, products: Mapping[str, tuple[Product, ...]]) -> Exposure | None:
-        """Name what was given; None where it is known to be nothing the trial needs, or cannot be known."""
+        """Name what was given, and how strong; None where it is known not to be needed, or cannot be known."""
         reference = exposure.medication_reference
         if exposure.concepts or reference is None:
             return exposure
-        contents = {product.concepts for product in products.get(reference, ())}
+        contents = {(product.concepts, product.strengths) for product in products.get(reference, ())}
         if contents:
-            concepts = tuple(sorted({concept for each in contents for concept in each}))
-            return replace(exposure, concepts=concepts, contested=exposure.contested or len(contents) > 1)
+            is_one = len(contents) == 1
+            return replace(
+                exposure,
+                concepts=tuple(sorted({concept for concepts, _ in contents for concept in concepts})),
+                strengths=contents.pop()[1] if is_one else (),
+                contested=exposure.contested or not is_one,
+            )
         if reference not in self.known_irrelevant:
             self.gaps.append(_unresolved(exposure))
         return None
@@ -214,40 +210,11 @@ def _unresolved(exposure: Exposure) -> Gap:
     return Gap(source=exposure.source, rejection=rejection)
 
 
-def _by_reference(facts: Iterable[_T]) -> dict[str, tuple[_T, ...]]:
+def _grouped(facts: Iterable[_T], key: Callable[[_T], str]) -> dict[str, tuple[_T, ...]]:
     found: dict[str, tuple[_T, ...]] = {}
     for fact in facts:
-        found[fact.source.reference] = (*found.get(fact.source.reference, ()), fact)
+        found[key(fact)] = (*found.get(key(fact), ()), fact)
     return found
-
-
-def _index(facts: Iterable[_C], moment: Callable[[_C], FhirDateTime | None]) -> dict[ConceptId, tuple[_C, ...]]:
-    found: dict[ConceptId, list[_C]] = {}
-    for fact in _sorted(facts, moment):
-        for concept in fact.concepts:
-            found.setdefault(concept, []).append(fact)
-    return {concept: tuple(each) for concept, each in found.items()}
-
-
-def _sorted(facts: Iterable[_T], moment: Callable[[_T], FhirDateTime | None]) -> tuple[_T, ...]:
-    return tuple(
-        sorted(facts, key=lambda fact: (_when(moment(fact)), fact.source.id, fact.source.version, fact.path))
-    )
-
-
-def _when(moment: FhirDateTime | None) -> float:
-    if moment is None:
-        return float("inf")
-    if moment.instant is not None:
-        return moment.instant.timestamp()
-    return moment.first_day.toordinal() * 86400.0 - _EPOCH
-
-
-_EPOCH = 719163 * 86400.0  # the ordinal of 1970-01-01, so that dates sort among instants
-
-
-def _start(effective: Effective | None) -> FhirDateTime | None:
-    return effective.start if effective is not None else None
 
 
 def _gap_order(gap: Gap) -> tuple[str, str, str, str, str]:

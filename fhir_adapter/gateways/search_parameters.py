@@ -10,6 +10,7 @@ from __future__ import annotations
 _PATIENT_PARAMETERS = {"Patient": "_id", "AdverseEvent": "subject", "Group": "member"}
 
 UNBOUND = frozenset({
+    "BiologicallyDerivedProduct",
     "Device",
     "Location",
     "Medication",

@@ -35,6 +35,7 @@ class Occasion(NamedTuple):
     effective: Effective | None
     method: tuple[ConceptId, ...] | None
     specimen: SpecimenReading
+    part_of: tuple[str, ...] = ()
 
     def about(self, meaning: CodeMeaning | None) -> About:
         """Say what a refused value would have been about."""
@@ -97,6 +98,7 @@ def read_finding(
         specimen_reference=occasion.specimen.reference,
         qualifiers=meaning.qualifiers,
         components=components,
+        part_of=occasion.part_of,
     )
 
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from msgspec import UNSET, Raw, UnsetType
 
-from fhir_adapter.domain.codes import CodeMeaning, ConceptId
+from fhir_adapter.domain.codes import CodeMeaning
+from fhir_adapter.domain.exposure import Strength
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Exclusion, Rejection, RejectionReason
 from fhir_adapter.r4.coding import read_code
 from fhir_adapter.r4.context import CodeReading, ReadingContext
 from fhir_adapter.r4.quantities import read_quantity
 from fhir_adapter.r4.wire import ABSENT, Ratio, Resource, Wire
-
-Strength = tuple[tuple[ConceptId, ...], Quantity, Quantity]
 
 
 class MedicationIngredient(Wire):

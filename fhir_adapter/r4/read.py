@@ -14,9 +14,11 @@ import msgspec
 
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.source import Exclusion, RejectionReason
+from fhir_adapter.r4.cell_product import BiologicallyDerivedProduct
 from fhir_adapter.r4.context import PageContext, ReadingContext
 from fhir_adapter.r4.failure import check_fully, explain_failure
 from fhir_adapter.r4.medication_content import Medication
+from fhir_adapter.r4.read_biologically_derived_product import read_biologically_derived_product
 from fhir_adapter.r4.read_condition import Condition, read_condition
 from fhir_adapter.r4.read_consent import Consent, read_consent
 from fhir_adapter.r4.read_diagnostic_report import DiagnosticReport, read_diagnostic_report
@@ -47,6 +49,7 @@ READERS: Mapping[type[Resource], tuple[str, Reader]] = {
     Condition: ("Condition", read_condition),
     Consent: ("Consent", read_consent),
     Medication: ("Medication", read_medication),
+    BiologicallyDerivedProduct: ("BiologicallyDerivedProduct", read_biologically_derived_product),
     MedicationAdministration: ("MedicationAdministration", read_medication_administration),
     Procedure: ("Procedure", read_procedure),
     QuestionnaireResponse: ("QuestionnaireResponse", read_questionnaire_response),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.exposure import Exposure, Strength
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Rejection, RejectionReason
@@ -21,16 +21,19 @@ from fhir_adapter.r4.coding import read_code, to_codings
 from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.dosage import Dosage, read_dosage
 from fhir_adapter.r4.event_time import TimeChoice, about_event, happened_ahead, lies_ahead, read_event_time
-from fhir_adapter.r4.medication_content import Medication, find_modifier, read_content
+from fhir_adapter.r4.medication_content import Medication, find_modifier, read_content, read_strengths
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.references import find_contained, read_reference
 from fhir_adapter.r4.status_codes import MedicationAdministrationStatus
+from fhir_adapter.r4.supporting_product import read_supporting_products
 from fhir_adapter.r4.wire import (
     ABSENT,
     CodeableConcept,
+    Identifier,
     Period,
     Reference,
     Resource,
+    identifiers_of,
     is_present,
 )
 
@@ -40,6 +43,7 @@ class MedicationAdministration(Resource, tag="MedicationAdministration"):
 
     subject: Raw = ABSENT
     contained: tuple[Raw, ...] = ()
+    identifier: tuple[Identifier, ...] = ()
     status: str = ""
     status_reason: tuple[CodeableConcept, ...] = ()
     medication_codeable_concept: Raw = ABSENT
@@ -47,6 +51,7 @@ class MedicationAdministration(Resource, tag="MedicationAdministration"):
     effective_date_time: str = ""
     effective_period: Period | None = None
     dosage: Dosage | None = None
+    supporting_information: Raw = ABSENT
 
 
 class _Given(NamedTuple):
@@ -56,6 +61,8 @@ class _Given(NamedTuple):
     code: CodeReading
     raw: Raw = ABSENT
     reference: str | None = None
+    strengths: tuple[Strength, ...] = ()
+    parts: tuple[Rejection, ...] = ()
 
 
 _PATH = "MedicationAdministration.medication"
@@ -66,16 +73,17 @@ _medication_decoder = msgspec.json.Decoder(Medication)
 def read_medication_administration(administration: MedicationAdministration, received: Received) -> Reading:
     """Read a drug or cell product that was given, is being given, or was not given; the fact says which.
 
-    A reference to a Medication elsewhere is kept unresolved, so that the order of arrival does not matter.
-    A dose, rate or time that cannot be used is rejected as a part; the exposure itself stays known. One that
-    lies ahead of the reading is refused whole.
+    References to a Medication or cell product elsewhere are kept unresolved, so that the order of arrival does
+    not matter. A dose, rate, time, strength or product that cannot be used is rejected as a part; the exposure
+    itself stays known. One that lies ahead of the reading is refused whole.
 
     Args:
         administration: As received.
         received: The resource on its way.
 
     Returns:
-        One Exposure, a retraction (entered-in-error), an exclusion or a rejection.
+        One Exposure with the cell products it contains, a retraction (entered-in-error), an exclusion or a
+        rejection.
 
     Source:
         http://hl7.org/fhir/R4/medicationadministration.html
@@ -116,6 +124,7 @@ def _read(
     dosage = read_dosage(administration.dosage, "MedicationAdministration.dosage", received.context)
     if dosage.breach is not None:
         return received.rejected(patient, about.claim(dosage.breach))
+    products = read_supporting_products(administration.supporting_information, administration.contained, received)
     exposure = Exposure(
         source=received.source,
         path=given.path,
@@ -128,10 +137,14 @@ def _read(
         rate=dosage.rate,
         route=dosage.route,
         reasons=tuple(c for reason in administration.status_reason for c in to_codings(reason.coding)),
+        identifiers=identifiers_of(administration.identifier),
+        strengths=given.strengths,
+        supporting=products.supporting,
     )
-    parts = [*dosage.parts, *([effective] if isinstance(effective, Rejection) else [])]
+    undated = (effective,) if isinstance(effective, Rejection) else ()
+    parts = (*dosage.parts, *undated, *given.parts, *products.rejections)
     references = (given.reference,) if given.reference is not None else ()
-    return received.mapped(patient, (exposure,), tuple(parts), references)
+    return received.mapped(patient, (exposure, *products.contained), parts, (*references, *products.elsewhere))
 
 
 def _given(administration: MedicationAdministration, received: Received) -> _Given | Rejection:
@@ -165,4 +178,6 @@ def _contained(reference: str, administration: MedicationAdministration, receive
     breach = find_modifier(medication, path)
     if breach is not None:
         return breach
-    return _Given(f"{path}.code", read_content(medication, received.context), medication.code)
+    strengths, parts = read_strengths(medication, path, received.context)
+    content = read_content(medication, received.context)
+    return _Given(f"{path}.code", content, medication.code, strengths=strengths, parts=parts)

@@ -21,10 +21,11 @@ from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.datetimes import read_occurrence
 from fhir_adapter.r4.event_time import TimeChoice, read_event_time
 from fhir_adapter.r4.finding import Occasion, Part, read_component, read_finding
+from fhir_adapter.r4.observation_focus import is_about_another
 from fhir_adapter.r4.read_specimen import NO_SPECIMEN, read_specimen_reference
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.recurrence import read_again, remember
-from fhir_adapter.r4.references import find_patient, read_reference
+from fhir_adapter.r4.references import find_patient, read_reference, read_references
 from fhir_adapter.r4.wire_observation import ComponentElement, Observation
 
 ROOT: Final = "Observation"
@@ -32,14 +33,13 @@ _EFFECTIVE: Final = f"{ROOT}.effective"
 _RETRACTING: Final = frozenset({"entered-in-error", "cancelled"})
 _STATUSES: Final = {status.value: status.value for status in ObservationStatus}
 _components_decoder = msgspec.json.Decoder(tuple[ComponentElement, ...])
-_references_decoder = msgspec.json.Decoder(tuple[wire.Reference, ...])
 
 
 def read_observation(observation: Observation, received: Received) -> Reading:
     """Read the findings of an Observation.
 
-    A value and its components are read apart: one that cannot be read never hides the others. Does not fetch
-    specimen or members.
+    A value and its components are read apart: one that cannot be read never hides the others. What is about
+    somebody else than the subject (a donor, a fetus) is left out whole. Does not fetch specimen or members.
 
     Args:
         observation: As received.
@@ -53,6 +53,13 @@ def read_observation(observation: Observation, received: Received) -> Reading:
     """
     if observation.status in _RETRACTING:
         return retract(observation.subject, received)
+    if observation.focus and is_about_another(observation, received):
+        return received.excluded(Exclusion.OTHER_PATIENT, find_patient(observation.subject, received))
+    return _read(observation, received)
+
+
+def _read(observation: Observation, received: Received) -> Reading:
+    """Read what is about the subject itself."""
     context = received.context
     code = read_code(observation.code, context)
     if code.excluded_by is not None and not observation.component:
@@ -83,6 +90,7 @@ def read_observation(observation: Observation, received: Received) -> Reading:
             effective,
             read_concepts(observation.method, context).answers if observation.method else None,
             specimen,
+            read_references(observation.part_of, received),
         )
         return _read_first(observation, code, parts, occasion, patient)
     return received.mapped(patient, (found,), (), _references(observation, received))
@@ -239,6 +247,6 @@ def _references(observation: Observation, received: Received) -> tuple[str, ...]
         found.append(wire.reference_decoder.decode(observation.specimen))
     for raw in (observation.has_member, observation.derived_from):
         if raw:
-            found.extend(_references_decoder.decode(raw))
+            found.extend(wire.references_decoder.decode(raw))
     resolved = (read_reference(each, received) for each in found)
     return tuple(dict.fromkeys(each for each in resolved if each is not None))

@@ -14,15 +14,20 @@ from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retrac
 from fhir_adapter.r4.bindings import parse_binding
 from fhir_adapter.r4.coding import coded_value, read_code
 from fhir_adapter.r4.event_time import TimeChoice, about_event, happened_ahead, lies_ahead, read_event_time
+from fhir_adapter.r4.radiation import read_radiation
 from fhir_adapter.r4.received import Received
+from fhir_adapter.r4.references import read_references
 from fhir_adapter.r4.status_codes import EventStatus
-from fhir_adapter.r4.wire import ABSENT, CodeableConcept, Period, Resource
+from fhir_adapter.r4.wire import ABSENT, CodeableConcept, Identifier, Period, Resource, identifiers_of
 
 
 class Procedure(Resource, tag="Procedure"):
     """Procedure, as far as it is used."""
 
     subject: Raw = ABSENT
+    identifier: tuple[Identifier, ...] = ()
+    extension: Raw = ABSENT
+    part_of: Raw = ABSENT
     status: str = ""
     code: Raw = ABSENT
     body_site: tuple[CodeableConcept, ...] = ()
@@ -36,8 +41,8 @@ class Procedure(Resource, tag="Procedure"):
 def read_procedure(procedure: Procedure, received: Received) -> Reading:
     """Read a procedure that was done, is under way, or was not done; the fact says which.
 
-    A time that cannot be used is rejected as a part; the procedure itself stays known, undated. One that
-    lies ahead of the reading is refused whole.
+    A time or a radiation dose that cannot be used is rejected as a part; the procedure itself stays known. One
+    that lies ahead of the reading is refused whole.
 
     Args:
         procedure: As received.
@@ -66,6 +71,7 @@ def read_procedure(procedure: Procedure, received: Received) -> Reading:
     if status is None or refusal is not None:
         unknown = Rejection(reason=RejectionReason.UNKNOWN_STATUS, path="Procedure.status")
         return received.rejected(patient, about.claim(happened_ahead(refusal, status) if refusal else unknown))
+    radiation = read_radiation(procedure.extension, "Procedure", received.context)
     intervention = Intervention(
         source=received.source,
         path="Procedure.code",
@@ -74,8 +80,12 @@ def read_procedure(procedure: Procedure, received: Received) -> Reading:
         status=status.value,
         performed=about.effective,
         body_site=_body_site(procedure, received),
+        radiation=radiation.dose,
+        radiation_path=radiation.path,
+        identifiers=identifiers_of(procedure.identifier),
+        part_of=read_references(procedure.part_of, received),
     )
-    parts = (performed,) if isinstance(performed, Rejection) else ()
+    parts = tuple(part for part in (performed, radiation.rejection) if isinstance(part, Rejection))
     return received.mapped(patient, (intervention,), parts)
 
 

@@ -1,7 +1,7 @@
 """Results of a kind read before: all that equal bytes give again is taken from the first of the kind.
 
 Knows: which elements make two results one kind. Does not know: what any of them means; the first of a kind is
-read in full. Where anything but number, time, specimen and identity could differ, nothing is taken over.
+read in full. Where anything but number, time, specimen, occasion and identity could differ, nothing is taken over.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from fhir_adapter.r4.finding import make_finding
 from fhir_adapter.r4.quantities import make_quantity, read_number, to_standard
 from fhir_adapter.r4.read_specimen import SpecimenReading
 from fhir_adapter.r4.received import Received
+from fhir_adapter.r4.references import read_references
 from fhir_adapter.r4.values import has_only_quantity
 from fhir_adapter.r4.wire_observation import Observation
 
@@ -68,6 +69,7 @@ def read_again(
         specimen=specimen.concepts,
         specimen_reference=specimen.reference,
         qualifiers=first.qualifiers,
+        part_of=read_references(observation.part_of, received),
     )
 
 

@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from fhir_adapter.r4.received import Received
-from fhir_adapter.r4.wire import Reference, Wire, reference_decoder
+from fhir_adapter.r4.wire import Reference, Wire, reference_decoder, references_decoder
 
 _LITERAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
@@ -38,6 +38,7 @@ class Contained(Wire):
     """A contained resource, as far as finding it needs."""
 
     id: str = ""
+    resource_type: str = ""
 
 
 _contained_decoder = msgspec.json.Decoder(Contained)
@@ -54,6 +55,14 @@ def read_reference(reference: Reference, received: Received) -> str | None:
         `Type/id`; None for what points outside the hospital, into the resource (`#...`), or nowhere.
     """
     return normalise(reference.reference, received)
+
+
+def read_references(raw: Raw, received: Received) -> tuple[str, ...]:
+    """Give the references of a repeating element as `Type/id`, those `read_reference` cannot give left out."""
+    if not raw:
+        return ()
+    resolved = (read_reference(each, received) for each in references_decoder.decode(raw))
+    return tuple(dict.fromkeys(each for each in resolved if each is not None))
 
 
 def normalise(text: str, received: Received) -> str | None:
@@ -111,6 +120,11 @@ def find_contained(text: str, contained: tuple[Raw, ...]) -> Raw | None:
         if _contained_decoder.decode(raw).id == text[1:]:
             return raw
     return None
+
+
+def type_of_contained(raw: Raw) -> str:
+    """Give the type a contained resource says it has; empty where it says none."""
+    return _contained_decoder.decode(raw).resource_type
 
 
 def _relative(text: str, received: Received) -> str | None:

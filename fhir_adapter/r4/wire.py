@@ -9,6 +9,7 @@ decoded once). Every struct whose FHIR type has `modifierExtension` declares it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -71,6 +72,11 @@ class Identifier(Wire):
     use: str = ""
 
 
+def identifiers_of(identifiers: Iterable[Identifier]) -> tuple[tuple[str, str], ...]:
+    """Give the identifiers by which two resources can be told to be one: those with a system and a value."""
+    return tuple(dict.fromkeys((each.system, each.value) for each in identifiers if each.system and each.value))
+
+
 class Reference(Wire):
     """A pointer to another resource: literal, logical, or words only."""
 
@@ -121,6 +127,7 @@ class Range(Wire):
 concept_decoder = msgspec.json.Decoder(CodeableConcept)
 concepts_decoder = msgspec.json.Decoder(tuple[CodeableConcept, ...])
 reference_decoder = msgspec.json.Decoder(Reference)
+references_decoder = msgspec.json.Decoder(tuple[Reference, ...])
 quantity_decoder = msgspec.json.Decoder(Quantity)
 
 

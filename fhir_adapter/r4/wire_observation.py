@@ -72,6 +72,8 @@ class Observation(Resource, tag="Observation"):
     reference_range: Raw = ABSENT
     has_member: Raw = ABSENT
     derived_from: Raw = ABSENT
+    focus: Raw = ABSENT
+    part_of: Raw = ABSENT
     component: Raw = ABSENT
     contained: tuple[Raw, ...] = ()
 
