@@ -24,5 +24,8 @@ NOT_DETECTED: Final = ConceptId("not-detected")
 ROOM_AIR: Final = "room-air"
 """Qualifier of a code that by itself says: measured without supplemental oxygen."""
 
+RADIATION_DOSE: Final = ConceptId("radiation-dose")
+"""Finding that is part of an irradiation: the dose delivered [Gy]."""
+
 OTHER_SPECIMEN: Final = ConceptId("other-specimen")
 """A specimen whose type is known and not one any criterion asks for; no value set carries it."""
