@@ -71,6 +71,7 @@ class PlannedDose:
         next_fact: 0..1; set where `reason` is.
         is_planned: UNKNOWN branch: None where it depends on a statement nobody made.
         weight: 0..1; the weight it rests on [kg].
+        area: 0..1; the body surface it rests on [m2]; for doses per square metre only.
         replanned: True where a later weight replaced the locked one.
         expires: 0..1; when the passing of time alone may change it.
     """
@@ -89,6 +90,7 @@ class PlannedDose:
     next_fact: str | None = None
     is_planned: bool | None = True
     weight: Fraction | None = None
+    area: Fraction | None = None
     replanned: bool = False
     expires: datetime | None = None
 

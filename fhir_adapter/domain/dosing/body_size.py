@@ -1,0 +1,147 @@
+"""From which weight and body surface one planned dose is computed: the locked ones, or newer ones.
+
+Knows: when the weight is locked, how far a later one may differ. Does not know: amounts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from fhir_adapter.domain.answers import in_order
+from fhir_adapter.domain.dosing.amount_words import in_digits, in_percent
+from fhir_adapter.domain.dosing.body import Body, Measured, earliest, end_of, reference_moment
+from fhir_adapter.domain.dosing.regimen import PlannedItem
+from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.spans import midnight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """The weight locked for the course.
+
+    Attributes:
+        weight: What holds at the end of the lock day, or now where that lies ahead.
+        ahead: 0..1; the lock day where its end lies ahead: the weight is provisional.
+    """
+
+    weight: Measured
+    ahead: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """Weight and body surface one dose rests on.
+
+    Attributes:
+        weight: [kg].
+        area: [m2].
+        replanned: True where a later weight replaced the locked one.
+        notes: Which weight it is, where that is not plain.
+        expires: 0..1; when the passing of time alone may change it.
+    """
+
+    weight: Measured
+    area: Measured
+    replanned: bool = False
+    notes: tuple[str, ...] = ()
+    expires: datetime | None = None
+
+
+def find_lock(body: Body) -> Lock:
+    """Find the weight that is locked for the course.
+
+    Args:
+        body: The subject's body over the course.
+
+    Returns:
+        The weight current at the end of the lock day, whatever was given before on that day; provisional where
+        that lies ahead. Its value is unknown where none was current, or day 0 is not known.
+
+    Source:
+        clinical review, section 12: NK weight is locked at day -14; its age limit applies at locking.
+    """
+    course = body.course
+    on = course.date_of(course.regimen.body.lock_day)
+    if on is None:
+        zero = course.day_zero
+        reason = zero.reason or UnknownReason.NEEDS_ATTESTATION
+        wanted = zero.next_fact or "planned date of the graft infusion (day 0)"
+        return Lock(weight=Measured(value=None, reason=reason, next_fact=wanted, evidence=zero.evidence))
+    end = end_of(on, course.zone)
+    if end <= course.as_of:
+        return Lock(weight=body.weight_at(end))
+    weight = body.weight_at(course.as_of)
+    return Lock(weight=replace(weight, expires=earliest(weight.expires, _after(on, body))), ahead=on)
+
+
+def find_size(body: Body, item: PlannedItem, day: int, given: datetime | None) -> Size:
+    """Find the weight and body surface a planned dose is computed from.
+
+    Does not round. A later weight within the share keeps the locked one; one beyond re-plans, never an item
+    whose weight is locked.
+
+    Args:
+        body: The subject's body over the course.
+        item: What is planned.
+        day: Planned day, relative to day 0.
+        given: 0..1; start of the first administration under it.
+
+    Returns:
+        Weight [kg] and surface [m2], each with its reason where it is not known: stale weights are not computed
+        with, and nothing is where day 0 is not known.
+
+    Source:
+        issue B, planned doses: a weight change beyond a set share re-plans only what is not yet given.
+    """
+    lock = find_lock(body)
+    if body.course.day_zero.day is None:
+        return Size(weight=lock.weight, area=lock.weight)
+    moment = reference_moment(body.course, day, given)
+    size = _locked(body, lock) if item.locked_weight else _of_the_day(body, lock, body.weight_at(moment))
+    area = body.area_at(moment, size.weight)
+    expires = earliest(size.expires, size.weight.expires, area.expires, _past(body, day, moment))
+    return replace(size, area=area, expires=expires)
+
+
+def _locked(body: Body, lock: Lock) -> Size:
+    return Size(weight=lock.weight, area=lock.weight, notes=_provisional(body, lock))
+
+
+def _of_the_day(body: Body, lock: Lock, now: Measured) -> Size:
+    """Choose between the locked weight and the one that holds when the dose is given."""
+    rule = body.course.regimen.body
+    locked, current = lock.weight.value, now.value
+    expires = earliest(lock.weight.expires, now.expires)
+    if current is None:
+        return Size(weight=now, area=now, expires=expires)
+    if locked is None:
+        note = f"no weight was locked on day {rule.lock_day}: the weight of the day is used"
+        return Size(weight=now, area=now, notes=(note,), expires=expires)
+    evidence = in_order([*lock.weight.evidence, *now.evidence])
+    change = current / locked - 1
+    if abs(change) <= rule.replan_share:
+        weight = replace(lock.weight, evidence=evidence)
+        return Size(weight=weight, area=weight, notes=_provisional(body, lock), expires=expires)
+    words = f"from {in_digits(locked)} kg to {in_digits(current)} kg ({in_percent(change)})"
+    weight = replace(now, evidence=evidence)
+    notes = (f"re-planned: weight changed {words}",)
+    return Size(weight=weight, area=weight, replanned=True, notes=notes, expires=expires)
+
+
+def _provisional(body: Body, lock: Lock) -> tuple[str, ...]:
+    if lock.ahead is None:
+        return ()
+    day = body.course.regimen.body.lock_day
+    return (f"provisional: the weight is locked at the end of day {day} ({lock.ahead.isoformat()})",)
+
+
+def _past(body: Body, day: int, moment: datetime) -> datetime | None:
+    """Give when the planned day will be over, where the dose still follows the weight of the moment."""
+    on = body.course.date_of(day)
+    return _after(on, body) if on is not None and moment == body.course.as_of else None
+
+
+def _after(day: date, body: Body) -> datetime | None:
+    over = midnight(day + timedelta(days=1), body.course.zone)
+    return over if over > body.course.as_of else None
