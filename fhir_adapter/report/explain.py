@@ -153,11 +153,12 @@ def build_explanation(
         definitions_digest=record.definitions_digest,
         status=status,
         waiting=list(waiting),
-        criteria=[_criterion(result, texts.get(result.id, "")) for result in record.criteria],
+        criteria=[build_criterion(result, texts.get(result.id, "")) for result in record.criteria],
     )
 
 
-def _criterion(result: CriterionResult, text: str) -> CriterionOut:
+def build_criterion(result: CriterionResult, text: str) -> CriterionOut:
+    """Put one criterion's verdict into its result model; `text` is the protocol's wording."""
     return CriterionOut(
         id=result.id,
         kind=result.kind,
@@ -167,7 +168,7 @@ def _criterion(result: CriterionResult, text: str) -> CriterionOut:
         unknown_reason=result.unknown_reason,
         next_fact=result.next_fact,
         parts=[_part(part) for part in result.parts],
-        evidence=[_evidence(evidence) for evidence in result.evidence],
+        evidence=[build_evidence(evidence) for evidence in result.evidence],
         computations=[_computation(computation) for computation in result.computations],
         notes=list(result.notes),
     )
@@ -180,14 +181,15 @@ def _part(answer: Answer) -> PartOut:
         verdict=answer.truth,
         unknown_reason=answer.reason,
         next_fact=answer.next_fact,
-        evidence=[_evidence(evidence) for evidence in answer.evidence],
+        evidence=[build_evidence(evidence) for evidence in answer.evidence],
         computations=[_computation(computation) for computation in answer.computations],
         notes=list(answer.notes),
         parts=[_part(part) for part in answer.parts],
     )
 
 
-def _evidence(evidence: Evidence) -> EvidenceOut:
+def build_evidence(evidence: Evidence) -> EvidenceOut:
+    """Put one source into its result model."""
     return EvidenceOut(
         reference=evidence.reference,
         version=evidence.version,

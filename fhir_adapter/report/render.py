@@ -13,27 +13,12 @@ from rich.tree import Tree
 from fhir_adapter.report.explain import ComputationOut, CriterionOut, EvidenceOut, ExplainResult, PartOut
 from fhir_adapter.report.model import NOTICE
 from fhir_adapter.report.rejections import RejectionsResult
+from fhir_adapter.report.style import STYLES, styled
 from fhir_adapter.report.subjects import NeedsResult, SubjectsResult
 from fhir_adapter.report.sync import SyncResult
 
-_STYLES = {
-    "PASS": "green",
-    "FAIL": "bold red",
-    "UNKNOWN": "yellow",
-    "MET": "green",
-    "NOT_MET": "red",
-    "ELIGIBLE": "bold green",
-    "INELIGIBLE": "bold red",
-    "UNDETERMINED": "yellow",
-}
-
-
 _EXCLUSION = {"PASS": "does not exclude", "FAIL": "excludes"}
 """What the verdict of an exclusion criterion means; its text alone reads the other way round."""
-
-
-def _styled(word: str) -> Text:
-    return Text(word, style=_STYLES.get(word, ""))
 
 
 def render_subjects(result: SubjectsResult) -> RenderableType:
@@ -41,7 +26,7 @@ def render_subjects(result: SubjectsResult) -> RenderableType:
     table = Table("subject", "patient", "status", "verdict", "failing", "unknown")
     for row in result.subjects:
         failing, unknown = ", ".join(row.failing), ", ".join(row.unknown)
-        table.add_row(row.subject, row.patient, row.status or "-", _styled(row.verdict), failing, unknown)
+        table.add_row(row.subject, row.patient, row.status or "-", styled(row.verdict), failing, unknown)
     return Group(table, Text(NOTICE, style="dim"))
 
 
@@ -100,7 +85,7 @@ def render_explanation(result: ExplainResult, *, full: bool = False) -> Renderab
     """
     head = Text.assemble(
         (f"{result.subject}  {result.patient}  ", "bold"),
-        _styled(result.verdict),
+        styled(result.verdict),
         "  (frozen: a person accepted it)" if result.frozen else "",
     )
     anchor = Text(
@@ -109,7 +94,7 @@ def render_explanation(result: ExplainResult, *, full: bool = False) -> Renderab
     )
     tree = Tree(head)
     for criterion in result.criteria:
-        _add_criterion(tree, criterion, full=full)
+        add_criterion(tree, criterion, full=full)
     hint = "" if full else " Shown: what led to each verdict; --full shows every statement."
     return Group(anchor, *_summary(result), tree, Text(NOTICE + hint, style="dim"))
 
@@ -120,13 +105,14 @@ def _summary(result: ExplainResult) -> list[Text]:
     for word, verdict in (("fails", "FAIL"), ("open", "UNKNOWN")):
         ids = [criterion.id for criterion in result.criteria if criterion.verdict == verdict]
         if ids:
-            lines.append(Text(f"{word}: {', '.join(ids)}", style=_STYLES[verdict]))
+            lines.append(Text(f"{word}: {', '.join(ids)}", style=STYLES[verdict]))
     waiting = (f"{item.kind} {item.asked} (fhir-adapter review show {item.id})" for item in result.waiting)
     return [*lines, *(Text(f"waits for a person: {words}") for words in waiting)]
 
 
-def _add_criterion(tree: Tree, criterion: CriterionOut, *, full: bool) -> None:
-    line = Text.assemble((f"{criterion.id:<4} ", "bold"), _styled(criterion.verdict))
+def add_criterion(tree: Tree, criterion: CriterionOut, *, full: bool) -> None:
+    """Add one criterion to a tree: verdict, next fact, notes, and what led there (`full`: every statement)."""
+    line = Text.assemble((f"{criterion.id:<4} ", "bold"), styled(criterion.verdict))
     if criterion.unknown_reason:
         line.append(f" {criterion.unknown_reason}", style="yellow")
     if criterion.kind == "exclusion" and criterion.verdict in _EXCLUSION:
@@ -168,7 +154,7 @@ def _add_part(tree: Tree, part: PartOut, *, full: bool) -> None:
             _add_part(tree, each, full=full)
         return
     name = ": ".join(word for word in (part.id, part.label) if word)
-    line = Text.assemble(f"{name} ", _styled(part.verdict))
+    line = Text.assemble(f"{name} ", styled(part.verdict))
     if part.unknown_reason:
         line.append(f" {part.unknown_reason}", style="yellow")
     branch = tree.add(line)
