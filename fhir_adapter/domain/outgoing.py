@@ -1,4 +1,4 @@
-"""What the adapter states at the hospital: one subject's participation, and why it was written.
+"""What the adapter states at the hospital: one subject's participation and plan, and why it was written.
 
 Knows: the contents of our statements in trial words. Does not know: FHIR JSON, merging, delivery.
 """
@@ -6,10 +6,12 @@ Knows: the contents of our statements in trial words. Does not know: FHIR JSON, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.moments import FhirDateTime
+from fhir_adapter.domain.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,89 @@ class ParticipationStatement:
     until: FhirDateTime | None = None
     consent: str | None = None
     actual_arm: str | None = None
+
+
+class ActivityKind(StrEnum):
+    """Which kind of request a planned activity would become; the three of R4's list that a trial's plan needs.
+
+    Source: http://hl7.org/fhir/R4/valueset-care-plan-activity-kind.html
+    """
+
+    APPOINTMENT = "Appointment"
+    MEDICATION_REQUEST = "MedicationRequest"
+    SERVICE_REQUEST = "ServiceRequest"
+
+
+class ActivityStatus(StrEnum):
+    """Where a planned activity stands; the codes of R4's list that follow from a dosing record.
+
+    Source: http://hl7.org/fhir/R4/valueset-care-plan-activity-status.html
+    """
+
+    NOT_STARTED = "not-started"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityStatement:
+    """One planned activity of a subject's plan (FHIR CarePlan.activity).
+
+    Attributes:
+        id: Stable inside the plan, for example `fludarabine-m14`; the activity is found by it.
+        title: What is planned, in words.
+        codings: 0..*; the same as codes.
+        first_day: Calendar date at the hospital.
+        last_day: Calendar date; the same for anything of one day.
+        is_product: True where what is planned is given as a product.
+        quantity: 0..1; planned amount, rounded for writing; None where it is not known or the plan states none.
+        status_reason: 0..1; why it stands so.
+        description: The calculation, what was given, deviations and what is missing, in plain words.
+        fulfilled_by: 0..*; literal references of the administrations that count.
+    """
+
+    id: str
+    kind: ActivityKind
+    title: str
+    codings: tuple[Coding, ...]
+    status: ActivityStatus
+    first_day: date
+    last_day: date
+    is_product: bool = False
+    quantity: Quantity | None = None
+    status_reason: str | None = None
+    description: str | None = None
+    fulfilled_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStatement:
+    """One subject's treatment plan (FHIR CarePlan).
+
+    Attributes:
+        identifier: (our system, subject id); the resource is found by it.
+        status: R4 request status.
+        intent: R4 care plan intent.
+        patient: Logical id of the patient at this hospital.
+        study: Reference to the ResearchStudy: literal, or conditional until the study is written.
+        first_day: First day of treatment, calendar date at the hospital.
+        last_day: Last day of follow-up.
+        activities: 1..*; by day, then in the order of the protocol.
+    """
+
+    identifier: tuple[str, str]
+    status: str
+    intent: str
+    title: str
+    patient: str
+    study: str
+    first_day: date
+    last_day: date
+    activities: tuple[ActivityStatement, ...]
+    description: str | None = None
 
 
 class WriteActivity(StrEnum):

@@ -1,6 +1,7 @@
 """What should stand at the hospital, and how it differs from what stands there.
 
-Knows: the elements we own, three-way merge, intents. Does not know: FHIR JSON building, HTTP.
+Knows: the elements we own, three-way merge, intents. Does not know: how lists of entries with ids are merged, FHIR
+JSON building, HTTP.
 """
 
 from __future__ import annotations
@@ -11,6 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.writeback_list import (
+    EntryLists,
+    entry_differences,
+    is_entries,
+    merge_entries,
+    without_entries,
+)
 
 Body = Mapping[str, Any]
 
@@ -31,7 +39,7 @@ class WriteIntent:
     Attributes:
         id: Digest of subject, resource type, identifier and body: equal intents are one intent.
         subject: 0..1; None for the study itself.
-        resource_type: `ResearchStudy`, `ResearchSubject`, `Provenance`, later `CarePlan`.
+        resource_type: `ResearchStudy`, `ResearchSubject`, `CarePlan`, `Provenance`.
         identifier: (system, value) our resource is found by.
         body: The elements we own, as FHIR JSON.
         record: 0..1; evidence digest of the record it was planned from.
@@ -100,6 +108,9 @@ class ElementDifference:
 
 
 _SERVER_OWNED = frozenset({"resourceType", "id", "meta"})
+_SHARED_LISTS = frozenset({"identifier", "supportingInfo"})
+_NAMING = ("system", "value", "reference")
+"""What makes two entries of a shared list the same: identifiers have system and value, the others a reference."""
 _ABSENT: Any = None  # JSON has no null in FHIR resources: None can mean that an element is absent
 
 
@@ -110,12 +121,13 @@ def merge_three_way(
     owned: Body,
     *,
     override: tuple[str, ...] = (),
+    kept: tuple[str, ...] = (),
 ) -> Merge:
     """Bring our elements into the hospital's resource without touching anybody else's work.
 
     An element follows us only while it is as we last left it. An element changed or removed by somebody else
     stays as they made it and is reported. Everything we do not own (other elements, tags, extensions, further
-    identifiers, additions inside our elements) survives.
+    identifiers, additions inside our elements) survives. A list whose entries have ids is merged entry by entry.
 
     Args:
         last_server: 0..1; the resource as the server stored it after our last write.
@@ -123,6 +135,8 @@ def merge_three_way(
         last_owned: 0..1; our elements as last written, without those in which an edit was kept.
         owned: Our elements as they should be.
         override: 0..*; paths a named person decided should follow us anyway.
+        kept: 0..*; paths in which an edit was kept at the last write; entries of lists that somebody removed are
+            known by it.
 
     Returns:
         The merged resource; `changed` is False where it equals the current one.
@@ -136,7 +150,7 @@ def merge_three_way(
     ... ).body
     {'status': 'screening', 'note': 'theirs'}
     """
-    merging = _Merging(override)
+    merging = _Merging(override, kept)
     before = last_owned or {}
     body = merging.merge("", last_server if last_server is not None else before, current, before, owned)
     return Merge(body=body, kept=tuple(sorted(merging.kept)), changed=body != current)
@@ -145,8 +159,9 @@ def merge_three_way(
 class _Merging:
     """One merge; collects what was kept."""
 
-    def __init__(self, override: tuple[str, ...]) -> None:
+    def __init__(self, override: tuple[str, ...], kept_before: tuple[str, ...]) -> None:
         self.override = override
+        self.kept_before = kept_before
         self.kept: list[str] = []
 
     def merge(self, path: str, base: Body, now: Body, before: Body, ours: Body) -> dict[str, Any]:
@@ -155,13 +170,19 @@ class _Merging:
             if not path and key in _SERVER_OWNED:
                 continue
             here = f"{path}.{key}" if path else key
-            parts = [side.get(key, _ABSENT) for side in (base, now, before, ours)]
-            value = self._identifiers(here, *parts) if here == "identifier" else self._element(here, *parts)
+            value = self._value(here, *(side.get(key, _ABSENT) for side in (base, now, before, ours)))
             if value is _ABSENT:
                 merged.pop(key, None)
             else:
                 merged[key] = value
         return merged
+
+    def _value(self, path: str, base: Any, now: Any, before: Any, ours: Any) -> Any:
+        if path in _SHARED_LISTS:
+            return self._shared(path, base, now, before, ours)
+        if is_entries(ours) or (is_entries(before) and ours is _ABSENT):
+            return self._entries(path, base, now, before, ours)
+        return self._element(path, base, now, before, ours)
 
     def _element(self, path: str, base: Any, now: Any, before: Any, ours: Any) -> Any:
         if isinstance(now, Mapping) and isinstance(ours, Mapping):
@@ -178,26 +199,36 @@ class _Merging:
             self.kept.append(path)
         return now
 
-    def _identifiers(self, path: str, base: Any, now: Any, _before: Any, ours: Any) -> Any:
-        """Identifiers are a list everybody adds to; ours is one entry of it."""
+    def _shared(self, path: str, base: Any, now: Any, _before: Any, ours: Any) -> Any:
+        """Identifiers and the like are lists everybody adds to; ours is one entry of them."""
         entries = list(now or ())
         for entry in ours or ():
-            if any(_same_identifier(entry, other) for other in entries):
+            if any(_is_same(entry, other) for other in entries):
                 continue
-            removed = any(_same_identifier(entry, other) for other in base or ())
+            removed = any(_is_same(entry, other) for other in base or ())
             if removed and path not in self.override:
                 self.kept.append(path)
             else:
                 entries.append(entry)
         return entries or _ABSENT
 
+    def _entries(self, path: str, base: Any, now: Any, before: Any, ours: Any) -> Any:
+        lists = EntryLists(base=_entries(base), now=_entries(now), before=_entries(before), ours=_entries(ours))
+        merge = merge_entries(path, lists, override=self.override, kept=self.kept_before)
+        self.kept += merge.kept
+        return merge.entries or _ABSENT
+
 
 def _mapping(value: Any) -> Body:
     return value if isinstance(value, Mapping) else {}
 
 
-def _same_identifier(one: Body, other: Body) -> bool:
-    return (one.get("system"), one.get("value")) == (other.get("system"), other.get("value"))
+def _entries(value: Any) -> list[Body]:
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
+def _is_same(one: Body, other: Body) -> bool:
+    return all(one.get(key) == other.get(key) for key in _NAMING)
 
 
 def list_differences(current: Body | None, merged: Body, owned: Body) -> tuple[ElementDifference, ...]:
@@ -226,6 +257,9 @@ def _differences(path: str, current: Body, merged: Body, owned: Body) -> list[El
         now, then = current.get(key, _ABSENT), merged.get(key, _ABSENT)
         if isinstance(ours, Mapping) and isinstance(then, Mapping):
             found += _differences(here, _mapping(now), then, ours)
+        elif is_entries(ours):
+            listed = entry_differences(here, _entries(now), _entries(then), ours)
+            found += [ElementDifference(*difference) for difference in listed]
         elif now != then:
             found.append(ElementDifference(here, now, then))
     return found
@@ -247,6 +281,9 @@ def without_elements(owned: Body, paths: tuple[str, ...]) -> dict[str, Any]:
     rest: dict[str, Any] = {}
     for key, value in owned.items():
         if key in paths:
+            continue
+        if is_entries(value):
+            rest[key] = without_entries(key, value, paths)
             continue
         inner = tuple(path.removeprefix(f"{key}.") for path in paths if path.startswith(f"{key}."))
         rest[key] = without_elements(value, inner) if inner and isinstance(value, Mapping) else value

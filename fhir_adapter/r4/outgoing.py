@@ -20,10 +20,21 @@ from fhir_adapter.r4.participation_codes import (
     ResearchStudyStatus,
     ResearchSubjectStatus,
 )
+from fhir_adapter.r4.plan_codes import (
+    CarePlanActivityKind,
+    CarePlanActivityStatus,
+    CarePlanIntent,
+    CarePlanStatus,
+)
 
 _REQUIRED_CODES: Mapping[str, type[StrEnum]] = {
     "Bundle.entry.request.method": HttpVerb,
     "Bundle.type": BundleType,
+    "CarePlan.activity.detail.kind": CarePlanActivityKind,
+    "CarePlan.activity.detail.status": CarePlanActivityStatus,
+    "CarePlan.identifier.use": IdentifierUse,
+    "CarePlan.intent": CarePlanIntent,
+    "CarePlan.status": CarePlanStatus,
     "Provenance.entity.role": ProvenanceEntityRole,
     "ResearchStudy.identifier.use": IdentifierUse,
     "ResearchStudy.status": ResearchStudyStatus,
@@ -31,7 +42,7 @@ _REQUIRED_CODES: Mapping[str, type[StrEnum]] = {
     "ResearchSubject.status": ResearchSubjectStatus,
 }
 _EMPTY: tuple[Any, ...] = (None, "", [], {})  # FHIR has no empty values; the model accepts some
-OUTGOING_TYPES = frozenset({"Bundle", "Provenance", "ResearchStudy", "ResearchSubject"})
+OUTGOING_TYPES = frozenset({"Bundle", "CarePlan", "Provenance", "ResearchStudy", "ResearchSubject"})
 """The only resource types the adapter writes."""
 
 

@@ -24,7 +24,7 @@ from fhir_adapter.r4.outgoing_reference import (
 )
 from fhir_adapter.r4.participation_codes import BundleType, HttpVerb
 
-_ORDER = ("ResearchStudy", "ResearchSubject", "Provenance")
+_ORDER = ("ResearchStudy", "ResearchSubject", "CarePlan", "Provenance")
 
 
 class EntryAction(StrEnum):
@@ -66,7 +66,7 @@ def build_transaction(entries: Sequence[TransactionEntry]) -> dict[str, Any]:
         entries: 0..*; in any order, each identifier once per type.
 
     Returns:
-        FHIR JSON; the study first, then subjects, then Provenance, each by identifier: equal entries give an
+        FHIR JSON; the study first, then subjects, plans, Provenance, each by identifier: equal entries give an
         equal Bundle.
 
     Raises:
