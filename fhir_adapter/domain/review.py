@@ -25,6 +25,8 @@ class ItemKind(StrEnum):
     DECEASED = "deceased"
     RENEWED_CONSENT = "renewed-consent"
     PATIENT_MERGED = "patient-merged"
+    TREATMENT = "treatment-deviation"
+    FIRST_DAY_PASSED = "first-day-passed"
 
 
 class ItemState(StrEnum):
@@ -112,6 +114,8 @@ QUESTIONS: Mapping[ItemKind, Question] = {
     ItemKind.DECEASED: Question(field="deceased", accept="yes", reject="no", roles=_STAFF, moves=True),
     ItemKind.RENEWED_CONSENT: Question(field="consent", accept="obtained", reject="not-required", roles=_STAFF),
     ItemKind.PATIENT_MERGED: Question(field="merge", accept="confirmed", reject="wrong", roles=_STAFF),
+    ItemKind.TREATMENT: Question(field="noted", accept="yes", reject="no", roles=_INVESTIGATORS),
+    ItemKind.FIRST_DAY_PASSED: Question(field="noted", accept="yes", reject="no", roles=_STAFF),
 }
 """Field, allowed values and roles per kind. Investigators judge evidence; staff confirm what happened."""
 

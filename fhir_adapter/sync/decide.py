@@ -273,4 +273,6 @@ _EFFECTS: Mapping[ItemKind, _Judge] = {
     ItemKind.DECEASED: _on_death,
     ItemKind.RENEWED_CONSENT: _on_statement,
     ItemKind.PATIENT_MERGED: _on_statement,
+    ItemKind.TREATMENT: _on_statement,
+    ItemKind.FIRST_DAY_PASSED: _on_statement,
 }
