@@ -125,7 +125,7 @@ def clearance(infusion: int, verdict: str, **verdicts: str) -> ClearanceRecord:
 
 
 def a_course() -> TreatmentRecord:
-    """A course with one dose of every kind: as planned, low, on another day, not given, unknown, ahead, unplanned."""
+    """A course with one dose of every kind: as planned, low, a day late, not given, unknown, ahead, unplanned."""
     return treatment(
         dosing(
             "fludarabine",
@@ -184,7 +184,8 @@ def a_course() -> TreatmentRecord:
         dosing("graft", 0, "GIVEN", kind="graft", planned=planned("graft", 0, None),
                administered=AdministeredDose(on=DAY_ZERO)),
         dosing(
-            "tocilizumab", -1, "NOT_GIVEN", planned=planned("tocilizumab", -1, mg("96"), "8 mg/kg x 12 kg = 96 mg"),
+            "tocilizumab", -1, "NOT_GIVEN",
+            planned=planned("tocilizumab", -1, mg("96"), "8 mg/kg x 12 kg = 96 mg"),
             status_reasons=("drug-not-available",),
         ),
         dosing(
