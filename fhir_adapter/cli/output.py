@@ -29,7 +29,8 @@ def say(message: str) -> None:
 def show(renderable: RenderableType) -> None:
     """Print a table or a tree; plain text where stdout is not a terminal."""
     terminal = sys.stdout.isatty()
-    console = Console(highlight=False) if terminal else Console(highlight=False, width=PIPED_WIDTH)
+    width = None if terminal else PIPED_WIDTH
+    console = Console(highlight=False, markup=False, width=width)  # a bracket is a bracket, whoever wrote it
     console.print(renderable)
 
 
