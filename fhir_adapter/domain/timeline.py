@@ -168,6 +168,9 @@ class _Shelf:
 
     def _with_product(self, exposure: Exposure, products: Mapping[str, tuple[Product, ...]]) -> Exposure | None:
         """Name what was given, and how strong; None where it is known not to be needed, or cannot be known."""
+        if exposure.supporting:
+            known = tuple(each for each in exposure.supporting if each not in self.known_irrelevant)
+            exposure = replace(exposure, supporting=known)
         reference = exposure.medication_reference
         if exposure.concepts or reference is None:
             return exposure

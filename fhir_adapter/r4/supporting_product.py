@@ -101,15 +101,16 @@ class _Found:
         if reference in self.inside:
             return
         path = f"{self._received.type}.contained[{self._contained.index(raw)}]"
-        self.inside[reference] = None
         try:
             product = _decoder.decode(raw)
         except UNREADABLE:
+            self.inside[reference] = None
             self._refuse(path, "type")
             return
         found = read_cell_product(product, Place(path, reference), self._received)
-        self.inside[reference] = found.product
-        self.rejections.extend(found.rejections)
+        if found.excluded_by is None:
+            self.inside[reference] = found.product
+            self.rejections.extend(found.rejections)
 
     def _refuse(self, path: str, detail: str) -> None:
         self.rejections.append(Rejection(reason=RejectionReason.INVALID_RESOURCE, path=path, detail=detail))

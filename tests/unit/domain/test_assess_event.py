@@ -12,6 +12,7 @@ from fhir_adapter.domain.queries import Window, WindowUnit
 from fhir_adapter.domain.source import RejectionReason
 from tests.builders import (
     ZONE,
+    cell_product,
     diagnosis,
     exposure,
     moment,
@@ -196,6 +197,15 @@ class TestGaps:
         given = exposure(None, "2026-01-01", medication_reference="Medication/m", id_="x")
         answer = ask(therapy(), given, product("m", "cells"), *READ)
         assert [each.role for each in answer.evidence] == ["product", "value"]
+
+    def test_a_bag_of_cells_is_evidence_of_what_was_given(self) -> None:
+        bags = ("BiologicallyDerivedProduct/b", "BiologicallyDerivedProduct/unread")
+        given = exposure("cells", "2026-01-01", supporting=bags)
+        answer = ask(therapy(), given, cell_product("b", "cells"), *READ)
+        assert [(each.role, each.reference) for each in answer.evidence] == [
+            ("product", "BiologicallyDerivedProduct/b"),
+            ("value", "MedicationAdministration/cells-2026-01-01"),
+        ]
 
 
 class TestAnchorAndPlan:

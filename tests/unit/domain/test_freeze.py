@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.eligibility import derive_eligibility
 from fhir_adapter.domain.facts import Fact, Reading, ReferenceRange
 from fhir_adapter.domain.freeze import find_corrections
@@ -28,6 +28,7 @@ from fhir_adapter.domain.statements import SignerRole
 from tests.builders import (
     ZONE,
     attestation,
+    cell_product,
     consent,
     exposure,
     finding,
@@ -124,6 +125,16 @@ def test_the_specimen_is_evidence_too() -> None:
     before = [mrd, specimen("s", "marrow")]
     assert corrections(MRD, before, [new_version(specimen("s", "marrow"))]) == ()
     assert corrections(MRD, before, [new_version(specimen("s", "blood"))]) == ("Specimen/s",)
+
+
+def test_the_bag_of_cells_is_evidence_too() -> None:
+    given = exposure("cells", "2026-01-01", id_="e", supporting=("BiologicallyDerivedProduct/b",))
+    lot = (Coding("https://bank.example", "NK"),)
+    before = [given, cell_product("b", "cells", codings=lot)]
+    assert corrections(CELLS, before, [new_version(cell_product("b", "cells", codings=lot))]) == ()
+    assert corrections(CELLS, before, [new_version(cell_product("b", "cells"))]) == (
+        "BiologicallyDerivedProduct/b",
+    )
 
 
 def test_events_consents_statements_and_gaps_are_evidence_too() -> None:

@@ -10,6 +10,7 @@ from fhir_adapter.domain.timeline import build_timeline
 from fhir_adapter.domain.vocabulary import OTHER_SPECIMEN
 from tests.builders import (
     attestation,
+    cell_product,
     component,
     consent,
     diagnosis,
@@ -18,6 +19,7 @@ from tests.builders import (
     patient,
     procedure,
     product,
+    quantity,
     reading,
     receipt,
     refused,
@@ -50,7 +52,7 @@ def test_facts_are_ordered_by_time_and_those_without_one_come_last() -> None:
 def test_every_kind_of_fact_finds_its_shelf() -> None:
     facts = timeline(
         patient(), finding("alt", "1", "U/L"), exposure("steroid"), diagnosis("aml"), procedure("graft"),
-        consent(), attestation("I3"), specimen("s", "marrow"), product("m", "steroid"),
+        consent(), attestation("I3"), specimen("s", "marrow"), product("m", "steroid"), cell_product("b", "cells"),
     )  # fmt: skip
     assert facts.demographics is not None
     assert [len(shelf) for shelf in (facts.findings, facts.exposures, facts.diagnoses, facts.interventions)] == [
@@ -59,6 +61,7 @@ def test_every_kind_of_fact_finds_its_shelf() -> None:
     assert len(facts.consents) == len(facts.attestations) == 1
     assert list(facts.specimens) == ["Specimen/s"]
     assert list(facts.products) == ["Medication/m"]
+    assert list(facts.cell_products) == ["BiologicallyDerivedProduct/b"]
 
 
 def test_contested_contents_are_both_kept_and_marked() -> None:
@@ -138,6 +141,75 @@ def test_an_exposure_to_a_contested_product_is_contested() -> None:
     assert given.concepts == (ConceptId("saline"), DRUG)
 
 
+STRONG = (((DRUG,), quantity("40", "mg"), quantity("1", "mL")),)
+WEAK = (((DRUG,), quantity("4", "mg"), quantity("1", "mL")),)
+
+
+def test_a_product_says_how_strong_what_was_given_is() -> None:
+    given = exposure(None, medication_reference="Medication/m", id_="x")
+    [known] = timeline(given, product("m", "steroid", strengths=STRONG)).exposures[DRUG]
+    assert (known.strengths, known.contested) == (STRONG, False)
+
+
+def test_the_strength_of_a_contained_product_is_kept() -> None:
+    given = exposure("steroid", strengths=STRONG)
+    assert timeline(given, product("m", "steroid", strengths=WEAK)).exposures[DRUG] == (given,)
+
+
+def test_a_product_of_contested_strength_has_none_and_contests_what_was_given() -> None:
+    one, two = (
+        reading(product("m", "steroid", strengths=each), at=source("Medication", "m", updated=None, content=name))
+        for each, name in ((STRONG, "strong"), (WEAK, "weak"))
+    )
+    given = exposure(None, medication_reference="Medication/m", id_="x")
+    [known] = timeline(given, one, two).exposures[DRUG]
+    assert (known.concepts, known.strengths, known.contested) == ((DRUG,), (), True)
+
+
+def test_versions_of_a_product_that_say_the_same_contest_nothing() -> None:
+    vial = product("m", "steroid", strengths=STRONG)
+    one, two = (
+        reading(
+            product("m", "steroid", strengths=STRONG), at=source("Medication", "m", updated=None, content=name)
+        )
+        for name in ("a", "b")
+    )
+    given = exposure(None, medication_reference="Medication/m", id_="x")
+    [known] = timeline(given, one, two).exposures[DRUG]
+    assert (known.strengths, known.contested) == (STRONG, False)
+
+
+BAG = "BiologicallyDerivedProduct/b"
+
+
+def test_cell_products_are_found_by_the_reference_that_points_to_them() -> None:
+    own = cell_product("b", "cells")
+    infusion = exposure("cells", id_="x", supporting=("MedicationAdministration/x#1", BAG))
+    inside = cell_product("b", "cells", source=infusion.source, reference="MedicationAdministration/x#1")
+    facts = timeline(reading(infusion, inside), own)
+    assert facts.cell_products == {BAG: (own,), "MedicationAdministration/x#1": (inside,)}
+    assert facts.exposures[ConceptId("cells")] == (infusion,)
+
+
+def test_a_contested_cell_product_is_kept_with_both_contents_and_marked() -> None:
+    one, two = (
+        reading(
+            cell_product("b", "cells", donor=donor),
+            at=source("BiologicallyDerivedProduct", "b", updated=None, content=donor),
+        )
+        for donor in ("Patient/7", "Patient/8")
+    )
+    found = timeline(one, two).cell_products[BAG]
+    assert [(each.donor, each.contested) for each in found] == [("Patient/7", True), ("Patient/8", True)]
+
+
+def test_a_product_that_was_not_read_stays_named_and_one_nobody_needs_does_not() -> None:
+    infusion = exposure("cells", supporting=(BAG, "BiologicallyDerivedProduct/other"))
+    unneeded = excluded("BiologicallyDerivedProduct", "other")
+    [given] = timeline(infusion, unneeded).exposures[ConceptId("cells")]
+    assert given.supporting == (BAG,)
+
+
 def test_gaps_know_whether_the_rest_of_the_resource_was_read() -> None:
     refusal = refused(RejectionReason.UNKNOWN_UNIT, "alt")
     part = replace(reading(finding("ast", "1", "U/L", id_="panel")), rejections=refusal.rejections)
@@ -192,6 +264,8 @@ def test_order_of_readings_does_not_matter() -> None:
             finding("alt", "2", "U/L", at="2026-03-01", id_="b"),
             exposure(None, medication_reference="Medication/m", id_="x"),
             product("m", "steroid"),
+            exposure("cells", id_="y", supporting=(BAG,)),
+            cell_product("b", "cells"),
             finding("spo2", "97", "%", components=(component("inhaled-oxygen-flow", "0", "L/min"),)),
         )
     ]
