@@ -123,6 +123,25 @@ def without_entries(path: str, entries: Sequence[Entry], paths: Collection[str])
     return [entry for entry in entries if entry_path(path, str(entry.get("id"))) not in paths]
 
 
+def stands_at(body: Entry, path: str) -> Any:
+    """Give what stands at a path a merge reported: the entry of a list, else the whole outermost element.
+
+    Args:
+        body: A resource as the hospital holds it.
+        path: Path as a Merge reports it.
+
+    Returns:
+        0..1; None where it is absent.
+
+    >>> stands_at({"period": {"start": "2026-03-11"}}, "period.start")
+    {'start': '2026-03-11'}
+    """
+    element, bracket, entry = path.partition("[")
+    if not bracket:
+        return body.get(path.partition(".")[0])
+    return next((each for each in body.get(element, ()) if each.get("id") == entry.removesuffix("]")), None)
+
+
 def kept_entries(path: str, kept: Collection[str]) -> frozenset[str]:
     """Give the ids of the entries a merge reported.
 

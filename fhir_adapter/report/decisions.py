@@ -1,4 +1,4 @@
-"""`attest`, `review` and `subject move`: what was asked, what was decided."""
+"""`attest`, `review`, `subject move` and `subject plan`: what was asked, what was decided."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ class MoveResult(Result):
 
     subject: str
     status: str | None
+
+
+class PlanMoveResult(Result):
+    """Where a subject's plan stands after a move."""
+
+    subject: str
+    plan_status: str | None
 
 
 class ItemOut(Result):
@@ -80,6 +87,11 @@ def render_attestation(result: AttestResult) -> RenderableType:
 def render_move(result: MoveResult) -> RenderableType:
     """Show where a subject stands."""
     return Text(f"{result.subject} is {result.status or 'not in the trial'}")
+
+
+def render_plan_move(result: PlanMoveResult) -> RenderableType:
+    """Show where a subject's plan stands."""
+    return Text(f"the plan of {result.subject} is {result.plan_status or 'a draft'}")
 
 
 def render_items(result: ItemsResult) -> RenderableType:

@@ -16,7 +16,14 @@ from pydantic import TypeAdapter
 
 from fhir_adapter.report.changes import CompareResult, DeriveResult
 from fhir_adapter.report.check import CheckResult
-from fhir_adapter.report.decisions import AttestResult, DecidedResult, ItemOut, ItemResult, MoveResult
+from fhir_adapter.report.decisions import (
+    AttestResult,
+    DecidedResult,
+    ItemOut,
+    ItemResult,
+    MoveResult,
+    PlanMoveResult,
+)
 from fhir_adapter.report.explain import ExplainResult
 from fhir_adapter.report.rejections import RejectionOut
 from fhir_adapter.report.subjects import NeedsResult, SubjectOut
@@ -43,6 +50,7 @@ RESULTS: Final[Mapping[str, Any]] = {
     "review accept": DecidedResult,
     "review reject": DecidedResult,
     "subject move": MoveResult,
+    "subject plan": PlanMoveResult,
 }
 """Command, with the option that changes its result -> type of the result."""
 

@@ -1,39 +1,30 @@
 """A named person answers review items, one by one or many at once.
 
-Knows: what each answer changes. Does not know: how items are shown, how changes are written.
+Knows: who may answer, what is saved and planned with an answer. Does not know: what each answer changes (answers),
+how items are shown, how changes are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from fhir_adapter.domain.participation import (
-    ELIGIBLE,
-    INELIGIBLE,
-    NOT_REGISTERED,
-    OFF_STUDY,
-    allowed_moves,
-    check_move,
-    exit_status,
-)
-from fhir_adapter.domain.records import Eligibility
 from fhir_adapter.domain.review import (
     QUESTIONS,
     Decision,
-    ItemKind,
     ItemState,
-    ReviewItem,
     check_answer,
     is_accepted,
 )
-from fhir_adapter.errors import DecisionRefusedError, InvariantError, UsageError
+from fhir_adapter.domain.writeback import WriteIntent
+from fhir_adapter.errors import DecisionRefusedError, UsageError
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.hospital import Person
-from fhir_adapter.ports.rows import AuditEntry, Derivation, StoredRecord, SubjectRow
+from fhir_adapter.ports.rows import AuditEntry, Derivation, SubjectRow
+from fhir_adapter.sync.answers import EFFECTS, Effect, Shown
 from fhir_adapter.sync.desk import Desk, derive_again, find_person, require_reason
-from fhir_adapter.sync.move import move_row
-from fhir_adapter.sync.plan_writes import open_planner
+from fhir_adapter.sync.move_plan import audit_plan, plan_by_person
+from fhir_adapter.sync.plan_writes import CARE_PLAN, open_planner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,32 +41,6 @@ class DecideRequest:
     values: Mapping[str, str]
     by: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One item with what a person needs to answer it.
-
-    Attributes:
-        row: Whom it is about.
-        stored: 0..1; the newest record on file.
-        decisions: 0..*; earlier decisions about the subject.
-    """
-
-    item: ReviewItem
-    row: SubjectRow
-    stored: StoredRecord | None
-    decisions: tuple[Decision, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Effect:
-    """What an answer changes beside closing the item."""
-
-    row: SubjectRow
-    freeze: bool | None = None
-    override: tuple[str, ...] = ()
-    writes: bool = False
 
 
 def show_item(desk: Desk, item: str) -> Shown:
@@ -131,9 +96,6 @@ def run_decide(desk: Desk, request: DecideRequest) -> SubjectRow:
     """
     shown, person, effect = _judge(desk, request)
     now, item, row = desk.clock.now(), shown.item, effect.row
-    record = shown.stored.record.evidence_digest if shown.stored is not None else None
-    planner = open_planner(desk.store.outbox, desk.trial, desk.traits.id)
-    intents = planner.plan(row, record=record, by=person.id, override=effect.override) if effect.writes else ()
     audit = AuditEntry(
         at=now,
         who=person.id,
@@ -153,7 +115,12 @@ def run_decide(desk: Desk, request: DecideRequest) -> SubjectRow:
             at=now,
             seen=item.digest,
         ),
-        Derivation(row=row, record=None, intents=intents, audit=(audit,)),
+        Derivation(
+            row=row,
+            record=None,
+            intents=_plan(desk, shown, effect, person),
+            audit=(audit, *audit_plan(desk, audit, shown.row, row)),
+        ),
         freeze=effect.freeze,
         decided=item.id,
     )
@@ -188,7 +155,7 @@ def decide_many(desk: Desk, requests: Sequence[DecideRequest]) -> tuple[SubjectR
     return tuple(run_decide(desk, request) for request in requests)
 
 
-def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, _Effect]:
+def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, Effect]:
     """Check everything about an answer and say what it would change."""
     shown = show_item(desk, request.item)
     item = shown.item
@@ -200,79 +167,18 @@ def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, _Effect]:
     accepted = is_accepted(item.kind, request.values)
     if not accepted and set(request.values) - {QUESTIONS[item.kind].field}:
         raise DecisionRefusedError("status and date go with an accepted proposal only")
-    return shown, person, _EFFECTS[item.kind](desk, shown, request.values, accepted)
+    return shown, person, EFFECTS[item.kind](desk, shown, request.values, accepted)
 
 
-_Judge = Callable[[Desk, Shown, Mapping[str, str], bool], _Effect]
-
-
-def _on_eligibility(desk: Desk, shown: Shown, values: Mapping[str, str], accepted: bool) -> _Effect:
-    if not accepted:
-        return _Effect(row=shown.row)
-    if shown.stored is None or shown.stored.record.evidence_digest != shown.item.digest:
-        raise DecisionRefusedError("the evidence has changed since the item was opened; look again")
-    possible = {ELIGIBLE} if shown.item.asked == Eligibility.ELIGIBLE else {INELIGIBLE, NOT_REGISTERED}
-    to = values.get("status") or _default_status(desk, shown, possible)
-    if to not in possible:
-        raise DecisionRefusedError(f"an accepted {shown.item.asked} leads to: {', '.join(sorted(possible))}")
-    return replace(_moved(desk, shown, to, values), freeze=True)
-
-
-def _default_status(desk: Desk, shown: Shown, possible: set[str]) -> str:
-    """The verdict's own status where the graph allows it, else the end of a candidacy."""
-    allowed = (shown.row.status, *allowed_moves(desk.trial.participation, shown.row.status))
-    return next(
-        (to for to in (ELIGIBLE, INELIGIBLE, NOT_REGISTERED) if to in possible and to in allowed), min(possible)
-    )
-
-
-def _on_frozen(_desk: Desk, shown: Shown, _values: Mapping[str, str], accepted: bool) -> _Effect:
-    return _Effect(row=shown.row, freeze=False if accepted else None)
-
-
-def _on_conflict(_desk: Desk, shown: Shown, _values: Mapping[str, str], accepted: bool) -> _Effect:
-    elements = tuple((shown.item.details or {}).get("elements", "").split())
-    if not elements:
-        raise InvariantError("a write conflict does not say which elements it is about")
-    return _Effect(row=shown.row, override=elements if accepted else (), writes=accepted)
-
-
-def _on_withdrawal(desk: Desk, shown: Shown, values: Mapping[str, str], accepted: bool) -> _Effect:
-    if not accepted:
-        return _Effect(row=replace(shown.row, withdrawn=False))
-    to = values.get("status") or exit_status(desk.trial.participation, shown.row.status)
-    effect = _moved(desk, shown, to, values)
-    return replace(effect, row=replace(effect.row, withdrawn=True))
-
-
-def _on_death(desk: Desk, shown: Shown, values: Mapping[str, str], accepted: bool) -> _Effect:
-    if not accepted:
-        return _Effect(row=replace(shown.row, deceased=False))
-    allowed = allowed_moves(desk.trial.participation, shown.row.status)
-    to = values.get("status") or next((end for end in (OFF_STUDY, NOT_REGISTERED) if end in allowed), None)
-    effect = _moved(desk, shown, to, values)
-    return replace(effect, row=replace(effect.row, deceased=True))
-
-
-def _on_statement(_desk: Desk, shown: Shown, _values: Mapping[str, str], _accepted: bool) -> _Effect:
-    return _Effect(row=shown.row)
-
-
-def _moved(desk: Desk, shown: Shown, to: str | None, values: Mapping[str, str]) -> _Effect:
-    if to is None or to == shown.row.status:
-        return _Effect(row=shown.row)
-    check_move(desk.trial.participation, shown.row.status, to)
-    return _Effect(row=move_row(desk, shown.row, to, values.get("date")), writes=True)
-
-
-_EFFECTS: Mapping[ItemKind, _Judge] = {
-    ItemKind.ELIGIBILITY: _on_eligibility,
-    ItemKind.FROZEN_EVIDENCE: _on_frozen,
-    ItemKind.WRITE_CONFLICT: _on_conflict,
-    ItemKind.CONSENT_WITHDRAWN: _on_withdrawal,
-    ItemKind.DECEASED: _on_death,
-    ItemKind.RENEWED_CONSENT: _on_statement,
-    ItemKind.PATIENT_MERGED: _on_statement,
-    ItemKind.TREATMENT: _on_statement,
-    ItemKind.FIRST_DAY_PASSED: _on_statement,
-}
+def _plan(desk: Desk, shown: Shown, effect: Effect, person: Person) -> tuple[WriteIntent, ...]:
+    """Plan what the answer writes: the resource it is about, and the plan wherever its status changed."""
+    planner = open_planner(desk.store.outbox, desk.trial, desk.traits.id)
+    record = shown.stored.record.evidence_digest if shown.stored is not None else None
+    about_plan = effect.writes and effect.resource == CARE_PLAN
+    intents: tuple[WriteIntent, ...] = ()
+    if effect.writes and not about_plan:
+        intents = planner.plan(effect.row, record=record, by=person.id, override=effect.override)
+    if about_plan or effect.row.plan_status != shown.row.plan_status:
+        override = effect.override if about_plan else ()
+        intents += plan_by_person(desk, planner, effect.row, by=person.id, override=override)
+    return intents

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.outgoing import SourceVersion
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem, item_id
 from fhir_adapter.domain.source import SubjectId
@@ -20,6 +21,7 @@ from fhir_adapter.domain.writeback import (
     WriteReceipt,
     list_differences,
 )
+from fhir_adapter.domain.writeback_list import stands_at
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.clock import Clock
 from fhir_adapter.ports.hospital import HospitalTraits
@@ -29,8 +31,8 @@ from fhir_adapter.ports.store import Store
 from fhir_adapter.r4.outgoing_reference import conditional_reference, replace_references
 from fhir_adapter.sync.delivered import Delivered, Difference, receipt_of
 from fhir_adapter.sync.place import ANYWAY, Outcome, Placed, Placement
-from fhir_adapter.sync.plan_writes import STUDY, SUBJECT
-from fhir_adapter.sync.provenance import PROVENANCE, plan_provenance
+from fhir_adapter.sync.plan_writes import CARE_PLAN, STUDY, STUDY_BOUND, SUBJECT
+from fhir_adapter.sync.provenance import PROVENANCE, plan_provenance, record_sources, treatment_sources
 
 _NOT_OURS = frozenset({"resourceType", "identifier"})
 
@@ -108,7 +110,7 @@ class _Delivery:
         if is_closed:
             self._settle(Settlement(hospital=self.request.traits.id, intent=intent, state=IntentState.REPLACED))
             return ()
-        if intent.resource_type == SUBJECT and not self._references():
+        if intent.resource_type in STUDY_BOUND and not self._references():
             return ()  # its study is not at the hospital yet: the next run tries again
         return self._deliver(self._placement(intent))
 
@@ -193,18 +195,29 @@ class _Delivery:
         intent = placement.intent
         if not placed.wrote or intent.resource_type == PROVENANCE or not self.request.traits.provenance:
             return ()
-        latest = self.store.records.latest_record(intent.subject) if intent.subject is not None else None
-        record = latest.record if latest is not None and latest.record.evidence_digest == intent.record else None
         return (
             plan_provenance(
                 intent,
                 stored,
-                record,
+                self._sources(intent),
                 people=self.request.traits.people,
                 is_new=placement.receipt is None,
                 at=self.clock.now(),
             ),
         )
+
+    def _sources(self, intent: WriteIntent) -> tuple[SourceVersion, ...]:
+        """Name what the record rests on that the intent was planned from, as long as it is the latest."""
+        if intent.subject is None or intent.record is None:
+            return ()
+        records = self.store.records
+        if intent.resource_type == CARE_PLAN:
+            given = records.latest_treatment(intent.subject)
+            is_latest = given is not None and given.record.evidence_digest == intent.record
+            return treatment_sources(given.record) if given is not None and is_latest else ()
+        latest = records.latest_record(intent.subject)
+        is_latest = latest is not None and latest.record.evidence_digest == intent.record
+        return record_sources(latest.record) if latest is not None and is_latest else ()
 
     def _count(self, intent: WriteIntent, placed: Placed) -> None:
         log(
@@ -231,8 +244,10 @@ class _Delivery:
         if intent.subject is None:
             return None
         self.delivered.for_review += 1
-        theirs = [stored.body.get(path.partition(".")[0]) for path in placed.kept]
-        return self._item(intent, "edited", digest_of(list(placed.kept), theirs), " ".join(placed.kept))
+        theirs = [stands_at(stored.body, path) for path in placed.kept]
+        # an item about a ResearchSubject keeps the id it had before there were other resources of a subject
+        other = () if intent.resource_type == SUBJECT else (intent.resource_type,)
+        return self._item(intent, "edited", digest_of(list(placed.kept), theirs, *other), " ".join(placed.kept))
 
     def _item(self, intent: WriteIntent, asked: str, seen: str, elements: str) -> ReviewItem:
         subject = intent.subject or SubjectId("")

@@ -20,12 +20,14 @@ from fhir_adapter.domain.participation import (
     WITHDRAWN,
     check_move,
 )
+from fhir_adapter.domain.plan_status import following_plan_status
 from fhir_adapter.domain.records import Eligibility
 from fhir_adapter.domain.review import Decision, ItemKind, check_date
 from fhir_adapter.errors import DecisionRefusedError
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.rows import AuditEntry, Derivation, StoredRecord, SubjectRow
 from fhir_adapter.sync.desk import Desk, derive_again, find_person, find_subject, require_reason
+from fhir_adapter.sync.move_plan import audit_plan, plan_by_person
 from fhir_adapter.sync.plan_writes import open_planner
 
 MOVE = "move"
@@ -94,6 +96,7 @@ def run_move(desk: Desk, request: MoveRequest) -> SubjectRow:
     ]
     if stored is not None and _contradicts(stored, request.to):
         audit.append(replace(audit[0], action="deviation", old=stored.record.verdict.value, new=request.to))
+    audit += audit_plan(desk, audit[0], row, moved)
     decision = Decision(
         item=MOVE,
         subject=row.subject,
@@ -104,12 +107,10 @@ def run_move(desk: Desk, request: MoveRequest) -> SubjectRow:
         seen=stored.record.evidence_digest if stored is not None else "",
     )
     planner = open_planner(desk.store.outbox, desk.trial, desk.traits.id)
-    derivation = Derivation(
-        row=moved,
-        record=None,
-        intents=planner.plan(moved, record=decision.seen or None, by=person.id),
-        audit=tuple(audit),
-    )
+    intents = planner.plan(moved, record=decision.seen or None, by=person.id)
+    if moved.plan_status != row.plan_status:
+        intents += plan_by_person(desk, planner, moved, by=person.id)
+    derivation = Derivation(row=moved, record=None, intents=intents, audit=tuple(audit))
     desk.store.records.save_decision(
         decision, derivation, freeze=_freezes(stored, row, request.to), decided=_answered(desk, row, request.to)
     )
@@ -133,7 +134,8 @@ def move_row(desk: Desk, row: SubjectRow, to: str, day: str | None) -> SubjectRo
         day: 0..1; when it happened; None = today.
 
     Returns:
-        The row: an end sets the end of participation, `withdrawn` closes the chart.
+        The row: an end sets the end of participation, `withdrawn` closes the chart, the plan follows the trial's
+        rule.
 
     Raises:
         DecisionRefusedError: The day is no date, or lies in the future.
@@ -152,6 +154,7 @@ def move_row(desk: Desk, row: SubjectRow, to: str, day: str | None) -> SubjectRo
         until=when if to in FINAL_STATUSES else row.until,
         withdrawn=row.withdrawn or to == WITHDRAWN,
         recheck_on=None if to in FINAL_STATUSES else row.recheck_on,
+        plan_status=following_plan_status(desk.trial.care_plan, row.plan_status, to),
     )
 
 

@@ -77,8 +77,9 @@ class Placement:
         override = self.intent.override
         if self.receipt is None:
             return merge_three_way(None, current.body, self._adopted(current.body), self.body, override=override)
-        owned = without_elements(self.receipt.owned, self.receipt.kept)
-        return merge_three_way(self.receipt.body, current.body, owned, self.body, override=override)
+        kept = self.receipt.kept
+        owned = without_elements(self.receipt.owned, kept)
+        return merge_three_way(self.receipt.body, current.body, owned, self.body, override=override, kept=kept)
 
     def agrees_with(self, found: StoredResource) -> bool:
         """Say whether what stands there already says all of ours."""

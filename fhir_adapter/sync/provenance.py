@@ -5,12 +5,13 @@ Knows: agents and sources of a write. Does not know: delivery, FHIR JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.outgoing import AgentRole, SourceVersion, WriteActivity, WriteAgent, WriteProvenance
-from fhir_adapter.domain.records import EligibilityRecord
+from fhir_adapter.domain.records import EligibilityRecord, Evidence
 from fhir_adapter.domain.writeback import WriteIntent
 from fhir_adapter.ports.hospital import Person
 from fhir_adapter.ports.sink import StoredResource
@@ -25,7 +26,7 @@ _SOFTWARE = WriteAgent(role=AgentRole.ASSEMBLER, identifier=(AGENT_SYSTEM, "fhir
 def plan_provenance(
     intent: WriteIntent,
     stored: StoredResource,
-    record: EligibilityRecord | None,
+    sources: tuple[SourceVersion, ...],
     *,
     people: Mapping[str, Person],
     is_new: bool,
@@ -36,7 +37,7 @@ def plan_provenance(
     Args:
         intent: What was written.
         stored: The version the write made.
-        record: 0..1; the record it rests on; its sources are named.
+        sources: 0..*; what the record it was planned from rests on.
         people: Person id -> person, for the one who decided.
         is_new: True for a create.
         at: When it was written.
@@ -52,7 +53,7 @@ def plan_provenance(
             recorded=at,
             activity=WriteActivity.CREATE if is_new else WriteActivity.UPDATE,
             agents=(_SOFTWARE, *_deciders(intent, people)),
-            sources=_sources(record),
+            sources=sources,
         )
     )
     return WriteIntent(
@@ -72,13 +73,30 @@ def _deciders(intent: WriteIntent, people: Mapping[str, Person]) -> tuple[WriteA
     return (WriteAgent(role=AgentRole.AUTHOR, identifier=(PERSON_SYSTEM, person.id), display=person.name),)
 
 
-def _sources(record: EligibilityRecord | None) -> tuple[SourceVersion, ...]:
-    if record is None:
-        return ()
-    cited = {
+def record_sources(record: EligibilityRecord) -> tuple[SourceVersion, ...]:
+    """Give every resource version an eligibility record rests on, each once, in order."""
+    return _sources(evidence for result in record.criteria for evidence in result.evidence)
+
+
+def treatment_sources(record: TreatmentRecord) -> tuple[SourceVersion, ...]:
+    """Give every resource version a treatment plan rests on; not what clearances and facts of the donor rest on.
+
+    Args:
+        record: The record the plan was built from.
+
+    Returns:
+        0..*; each once, in order.
+    """
+    cited = list(record.evidence)
+    for dose in record.records:
+        cited += [*dose.evidence, *(dose.planned.evidence if dose.planned is not None else ())]
+    return _sources(cited)
+
+
+def _sources(cited: Iterable[Evidence]) -> tuple[SourceVersion, ...]:
+    sources = {
         SourceVersion(reference=evidence.reference, version=evidence.version)
-        for result in record.criteria
-        for evidence in result.evidence
+        for evidence in cited
         if "/" in evidence.reference
     }
-    return tuple(sorted(cited, key=lambda source: (source.reference, source.version)))
+    return tuple(sorted(sources, key=lambda source: (source.reference, source.version)))
