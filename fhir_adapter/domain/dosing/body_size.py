@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from fhir_adapter.domain.answers import in_order
 from fhir_adapter.domain.dosing.amount_words import in_digits, in_percent
 from fhir_adapter.domain.dosing.body import Body, Measured, earliest, end_of, reference_moment
-from fhir_adapter.domain.dosing.regimen import PlannedItem
+from fhir_adapter.domain.dosing.regimen import Basis, PlannedItem
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.spans import midnight
 
@@ -35,10 +35,10 @@ class Size:
 
     Attributes:
         weight: [kg].
-        area: [m2].
+        area: [m2]; from that weight and the height of the moment.
         replanned: True where a later weight replaced the locked one.
         notes: Which weight it is, where that is not plain.
-        expires: 0..1; when the passing of time alone may change it.
+        expires: 0..1; when the passing of time alone may change what the item is reckoned by.
     """
 
     weight: Measured
@@ -95,42 +95,50 @@ def find_size(body: Body, item: PlannedItem, day: int, given: datetime | None) -
         issue B, planned doses: a weight change beyond a set share re-plans only what is not yet given.
     """
     lock = find_lock(body)
-    if body.course.day_zero.day is None:
-        return Size(weight=lock.weight, area=lock.weight)
     moment = reference_moment(body.course, day, given)
-    size = _locked(body, lock) if item.locked_weight else _of_the_day(body, lock, body.weight_at(moment))
-    area = body.area_at(moment, size.weight)
-    expires = earliest(size.expires, size.weight.expires, area.expires, _past(body, day, moment))
-    return replace(size, area=area, expires=expires)
+    if item.locked_weight or body.course.day_zero.day is None:
+        chosen = _Chosen(lock.weight, _provisional(body, lock))
+        expires = lock.weight.expires
+    else:
+        chosen = _of_the_day(body, lock, body.weight_at(moment))
+        expires = earliest(chosen.weight.expires, lock.weight.expires, _past(body, day, moment))
+    area = body.area_at(moment, chosen.weight)
+    return Size(
+        weight=chosen.weight,
+        area=area,
+        replanned=chosen.replanned,
+        notes=chosen.notes,
+        expires=earliest(expires, area.expires) if item.basis is Basis.M2 else expires,
+    )
 
 
-def _locked(body: Body, lock: Lock) -> Size:
-    return Size(weight=lock.weight, area=lock.weight, notes=_provisional(body, lock))
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    weight: Measured
+    notes: tuple[str, ...] = ()
+    replanned: bool = False
 
 
-def _of_the_day(body: Body, lock: Lock, now: Measured) -> Size:
+def _of_the_day(body: Body, lock: Lock, now: Measured) -> _Chosen:
     """Choose between the locked weight and the one that holds when the dose is given."""
     rule = body.course.regimen.body
     locked, current = lock.weight.value, now.value
-    expires = earliest(lock.weight.expires, now.expires)
     if current is None:
-        return Size(weight=now, area=now, expires=expires)
+        return _Chosen(now)
     if locked is None:
-        note = f"no weight was locked on day {rule.lock_day}: the weight of the day is used"
-        return Size(weight=now, area=now, notes=(note,), expires=expires)
-    evidence = in_order([*lock.weight.evidence, *now.evidence])
+        return _Chosen(now, (f"no weight was locked on day {rule.lock_day}: the weight of the day is used",))
+    both = in_order([*lock.weight.evidence, *now.evidence])
+    expires = earliest(lock.weight.expires, now.expires)
     change = current / locked - 1
     if abs(change) <= rule.replan_share:
-        weight = replace(lock.weight, evidence=evidence)
-        return Size(weight=weight, area=weight, notes=_provisional(body, lock), expires=expires)
+        return _Chosen(replace(lock.weight, evidence=both, expires=expires), _provisional(body, lock))
     words = f"from {in_digits(locked)} kg to {in_digits(current)} kg ({in_percent(change)})"
-    weight = replace(now, evidence=evidence)
-    notes = (f"re-planned: weight changed {words}",)
-    return Size(weight=weight, area=weight, replanned=True, notes=notes, expires=expires)
+    weight = replace(now, evidence=both, expires=expires)
+    return _Chosen(weight, (f"re-planned: weight changed {words}",), replanned=True)
 
 
 def _provisional(body: Body, lock: Lock) -> tuple[str, ...]:
-    if lock.ahead is None:
+    if lock.ahead is None or lock.weight.value is None:
         return ()
     day = body.course.regimen.body.lock_day
     return (f"provisional: the weight is locked at the end of day {day} ({lock.ahead.isoformat()})",)
