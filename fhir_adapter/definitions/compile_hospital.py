@@ -46,12 +46,18 @@ def compile_hospital(files: HospitalFiles) -> HospitalTraits:
         default_scope=row.patients,
         consent_policies=tuple(row.consent_policies),
         rejection_budget=float(row.rejection_budget),
+        stopped_dose=row.stopped_dose,
     )
 
 
 def reading_traits_digest(traits: HospitalTraits) -> str:
     """Digest of the traits that change what is read or how its times are judged."""
     return digest_of(traits.zone_name, traits.assume_zone, traits.base_urls, traits.consent_policies)
+
+
+def deriving_traits_digest(traits: HospitalTraits) -> str:
+    """Digest of the traits that change what is derived, those of reading included."""
+    return digest_of(reading_traits_digest(traits), traits.stopped_dose)
 
 
 def _zone(files: HospitalFiles, name: str, steps: tuple[Step, ...]) -> ZoneInfo:

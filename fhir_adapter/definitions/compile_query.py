@@ -17,16 +17,16 @@ from fhir_adapter.domain.vocabulary import INHALED_OXYGEN_CONCENTRATION, INHALED
 
 RATIO = "1"
 _INDEXED = "mL/min/{1.73_m2}"
-_BODY: Final = {"weight": "kg", "height": "cm"}
+BODY_INPUTS: Final = {"weight": "kg", "height": "cm"}
 
 FORMULA_INPUTS: Final[Mapping[FormulaId, Mapping[str, str]]] = {
     FormulaId.BEDSIDE_SCHWARTZ: {"creatinine": "mg/dL", "height": "cm"},
-    FormulaId.INDEXED_CLEARANCE: {"clearance": "mL/min", **_BODY},
+    FormulaId.INDEXED_CLEARANCE: {"clearance": "mL/min", **BODY_INPUTS},
     FormulaId.CKD_EPI_2021: {"creatinine": "mg/dL"},
     FormulaId.CKID_U25: {"creatinine": "mg/dL", "height": "cm"},
-    FormulaId.BSA_MOSTELLER: _BODY,
-    FormulaId.BSA_HAYCOCK: _BODY,
-    FormulaId.BSA_DUBOIS: _BODY,
+    FormulaId.BSA_MOSTELLER: BODY_INPUTS,
+    FormulaId.BSA_HAYCOCK: BODY_INPUTS,
+    FormulaId.BSA_DUBOIS: BODY_INPUTS,
 }
 """Inputs of each formula with the standard unit [UCUM] of their concept. Source: clinical rules, section D."""
 
@@ -68,6 +68,7 @@ def compile_query(scope: RuleScope, query: QueryFile, steps: Steps) -> FindingQu
         unaccepted=scope.concepts(query.unaccepted, (*steps, "unaccepted")),
         preferred_qualifier=query.preferred_qualifier,
         category=query.category,
+        latest=query.latest,
     )
 
 
@@ -136,11 +137,16 @@ def compile_inputs(scope: RuleScope, body: FormulaBody, steps: Steps) -> dict[st
     for name, query in body.inputs.items():
         here = (*steps, "inputs", name)
         compiled[name] = compile_query(scope, query, here)
-        _check_input(scope, compiled[name].concepts, units[name], here)
+        check_input(scope, compiled[name].concepts, units[name], here)
     return compiled
 
 
-def _check_input(scope: RuleScope, concepts: tuple[ConceptId, ...], unit: str, steps: Steps) -> None:
+def check_input(scope: RuleScope, concepts: tuple[ConceptId, ...], unit: str, steps: Steps) -> None:
+    """Refuse concepts that are not standardised to the unit a formula or a dose is reckoned in.
+
+    Raises:
+        DefinitionError: One of them has another standard unit, or carries no quantity.
+    """
     for concept in concepts:
         if scope.standard_units((concept,)) != {unit}:
             raise scope.error(

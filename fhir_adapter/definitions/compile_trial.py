@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
-from fhir_adapter.definitions.compile_rule import compile_rule
+from fhir_adapter.definitions.compile_care_plan import compile_care_plan
+from fhir_adapter.definitions.compile_criterion import compile_criterion
+from fhir_adapter.definitions.compile_dosing import compile_dosing
 from fhir_adapter.definitions.compile_terminology import Vocabulary
 from fhir_adapter.definitions.digest import digest_of
 from fhir_adapter.definitions.file_rules import CriterionRow
@@ -16,6 +20,9 @@ from fhir_adapter.definitions.file_set import TrialFiles
 from fhir_adapter.definitions.file_trial import SettingRow
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.definitions.rule_tree import part_ids
+from fhir_adapter.definitions.scalar_text import FileModel
+from fhir_adapter.definitions.typed_file import Typed
+from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.protocol import (
     AnchorRule,
@@ -36,15 +43,19 @@ class CompiledTrial:
     """A trial with what compiling learned.
 
     Attributes:
-        used_links: Links some criterion or the anchor names.
-        rests_on: FHIR types the criteria rest on.
+        used_links: Links some criterion, the anchor or the treatment plan names.
+        rests_on: FHIR types the criteria and the treatment plan rest on.
         places: Every node of every criterion with its path in eligibility.yaml.
+        clearance_places: Every node of every clearance criterion with its path in dosing.yaml.
+        codes: Every (system, code) the treatment plan or the care plan is written with.
     """
 
     trial: Trial
     used_links: frozenset[str]
     rests_on: frozenset[str]
     places: tuple[tuple[Steps, Node], ...]
+    clearance_places: tuple[tuple[Steps, Node], ...] = ()
+    codes: frozenset[tuple[str, str]] = frozenset()
 
 
 def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping[str, UnitRule]) -> CompiledTrial:
@@ -62,14 +73,21 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
         DefinitionError: Something named does not exist, is named twice, or does not fit.
     """
     links = _links(files)
-    heads = RuleScope(files.trial, vocabulary, unit_rules, links)
-    rules = RuleScope(files.eligibility, vocabulary, unit_rules, links)
-    criteria = _criteria(rules, files.eligibility.model.criteria)
+    scope_of = partial(_scope, vocabulary=vocabulary, unit_rules=unit_rules, links=links)
+    scopes = _Scopes(
+        heads=RuleScope(files.trial, vocabulary, unit_rules, links),
+        rules=RuleScope(files.eligibility, vocabulary, unit_rules, links),
+        dosing=scope_of(files.dosing),
+        care_plan=scope_of(files.care_plan),
+    )
+    heads = scopes.heads
+    criteria = _criteria(scopes.rules, files.eligibility.model.criteria)
     _check_criteria_named(files, criteria)
     row = files.trial.model
     anchor = _anchor(heads, files)
     prescreen = heads.concepts(row.prescreen_concepts, ("prescreen_concepts",))
     heads.any_role(row.also_needed, ("also_needed",))
+    treatment = _treatment(scopes, files, frozenset(criterion.id for criterion in criteria))
     trial = Trial(
         id=TrialId(row.id),
         study=StudyIdentity(**row.study.model_dump(exclude={"source"}, mode="json")),
@@ -81,18 +99,59 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
         settings={one.id: _setting(files, one) for one in row.settings},
         questionnaires=tuple(row.questionnaires),
         resource_types=tuple(row.resource_types),
-        needed=frozenset(heads.needed | rules.needed),
+        needed=frozenset[ConceptId]().union(*(scope.needed for scope in scopes.all)),
         prescreen_concepts=prescreen,
         withdrawal_criterion=row.withdrawal_criterion,
         digest="",
+        **treatment,
     )
-    rests_on = _checked_types(rules, trial)
+    rests_on = frozenset[str]().union(*(_checked_types(scope, trial) for scope in scopes.all))
     return CompiledTrial(
         trial=replace(trial, digest=digest_of(trial)),
-        used_links=frozenset(heads.used_links | rules.used_links),
+        used_links=frozenset[str]().union(*(scope.used_links for scope in scopes.all)),
         rests_on=rests_on,
-        places=tuple(rules.places),
+        places=tuple(scopes.rules.places),
+        clearance_places=tuple(scopes.dosing.places) if scopes.dosing is not None else (),
+        codes=frozenset[tuple[str, str]]().union(*(scope.codes for scope in scopes.all)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scopes:
+    """One scope per file of the trial; those of files that are not there are None."""
+
+    heads: RuleScope
+    rules: RuleScope
+    dosing: RuleScope | None
+    care_plan: RuleScope | None
+
+    @property
+    def all(self) -> tuple[RuleScope, ...]:
+        """Every scope there is."""
+        known = (self.heads, self.rules, self.dosing, self.care_plan)
+        return tuple(scope for scope in known if scope is not None)
+
+
+def _scope(
+    file: Typed[FileModel] | None,
+    *,
+    vocabulary: Vocabulary,
+    unit_rules: Mapping[str, UnitRule],
+    links: Mapping[str, AttestationLink],
+) -> RuleScope | None:
+    return None if file is None else RuleScope(file, vocabulary, unit_rules, links)
+
+
+def _treatment(scopes: _Scopes, files: TrialFiles, taken: frozenset[str]) -> dict[str, Any]:
+    """Compile the files a trial may leave out; give what they say of the trial."""
+    said: dict[str, Any] = {}
+    if scopes.dosing is not None and files.dosing is not None:
+        dosing = compile_dosing(scopes.dosing, files.dosing.model, taken)
+        said |= {"regimen": dosing.regimen, "clearance": dosing.clearance}
+    if scopes.care_plan is not None and files.care_plan is not None:
+        statuses = [status.value for status in files.trial.model.participation.graph]
+        said["care_plan"] = compile_care_plan(scopes.care_plan, files.care_plan.model, statuses)
+    return said
 
 
 def _links(files: TrialFiles) -> dict[str, AttestationLink]:
@@ -120,22 +179,7 @@ def _criteria(scope: RuleScope, rows: list[CriterionRow]) -> tuple[Criterion, ..
         steps = ("criteria", place)
         if row.id in compiled:
             raise scope.error((*steps, "id"), "duplicate criterion", "keep one")
-        rule = compile_rule(scope, row.rule, (*steps, "rule"))
-        parts = part_ids(rule)
-        twice = sorted({part for part in parts if parts.count(part) > 1})
-        if twice:
-            raise scope.error(
-                (*steps, "rule"), f"part {twice[0]} is named twice", "parts are unique in a criterion"
-            )
-        compiled[row.id] = Criterion(
-            id=row.id,
-            kind=row.kind,
-            mode=row.mode,
-            text=row.text,
-            source=row.source,
-            rule=rule,
-            shows=scope.concepts(row.shows, (*steps, "shows")),
-        )
+        compiled[row.id] = compile_criterion(scope, row, row.kind, steps)
     return tuple(compiled.values())
 
 
@@ -158,12 +202,7 @@ def _check_criteria_named(files: TrialFiles, criteria: tuple[Criterion, ...]) ->
 
 def _anchor(scope: RuleScope, files: TrialFiles) -> AnchorRule:
     row = files.trial.model.anchor
-    link = scope.links.get(row.plan_link)
-    if link is None or link.type is not LinkType.DATE:
-        raise scope.error(
-            ("anchor", "plan_link"), f"no link {row.plan_link} of type date", "list it under `links`"
-        )
-    scope.used_links.add(row.plan_link)
+    scope.link_of_type(row.plan_link, LinkType.DATE, ("anchor", "plan_link"))
     return AnchorRule(
         first_drugs=scope.concepts(row.first_drugs, ("anchor", "first_drugs")),
         plan_link=row.plan_link,

@@ -45,6 +45,7 @@ class HospitalFile(FileModel):
     people: list[PersonRow] = Field(default_factory=list)
     patients: Annotated[str, Field(pattern=r"^(all|prescreen|group:\S+|roster:\S.*)$")] | None = None
     consent_policies: list[Uri] = Field(default_factory=list)
+    stopped_dose: Literal["administered", "ordered", "unknown"] = "unknown"
     rejection_budget: Annotated[DecimalText, Field(ge=0, le=1)] = Decimal(1)
 
 

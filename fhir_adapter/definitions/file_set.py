@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from fhir_adapter.definitions.file_care_plan import CarePlanFile
+from fhir_adapter.definitions.file_dosing import DosingFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
 from fhir_adapter.definitions.file_rules import EligibilityFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
@@ -17,6 +20,8 @@ from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.setting_text import Filler, SettingValue
 from fhir_adapter.definitions.typed_file import Typed, typed
 from fhir_adapter.definitions.yaml_text import Block, Document, load_document, load_documents
+
+M = TypeVar("M", bound=FileModel)
 
 FACTORS_FILE = "unit_factors.json"
 
@@ -42,13 +47,18 @@ class HospitalFiles:
 
 @dataclass(frozen=True, slots=True)
 class TrialFiles:
-    """trials/<id>/ with `values` of its settings filled in; `used` are those that stand anywhere."""
+    """trials/<id>/ with `values` of its settings filled in; `used` are those that stand anywhere.
+
+    A trial may have no treatment plan (`dosing` is None), and a treatment plan nobody writes as a CarePlan.
+    """
 
     folder: Folder
     trial: Typed[TrialFile]
     eligibility: Typed[EligibilityFile]
     values: Mapping[str, SettingValue]
     used: frozenset[str]
+    dosing: Typed[DosingFile] | None = None
+    care_plan: Typed[CarePlanFile] | None = None
 
 
 def load_terminology_files(roots: Roots) -> TerminologyFiles:
@@ -111,23 +121,23 @@ def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingVa
         DefinitionError: A file is missing or wrong, or names another trial.
     """
     folder = roots.folder(TRIALS, trial)
-    return type_trial(
-        folder,
-        load_document(*folder.file("trial.yaml")),
-        load_document(*folder.file("eligibility.yaml")),
-        overrides or {},
+    heads = load_document(*folder.file("trial.yaml"))
+    filler = Filler({**_setting_values(heads), **(overrides or {})})
+    trial_file = typed(filler.fill(heads), TrialFile)
+    eligibility = typed(filler.fill(load_document(*folder.file("eligibility.yaml"))), EligibilityFile)
+    dosing = _optional(folder, "dosing.yaml", DosingFile, filler)
+    care_plan = _optional(folder, "care_plan.yaml", CarePlanFile, filler)
+    if care_plan is not None and dosing is None:
+        raise care_plan.error((), "there is no dosing.yaml beside it", "a care plan is made of what is planned")
+    _check_id(trial_file, trial_file.model.id, folder.path.name)
+    return TrialFiles(
+        folder, trial_file, eligibility, filler.values, frozenset(filler.used), dosing=dosing, care_plan=care_plan
     )
 
 
-def type_trial(
-    folder: Folder, trial: Document, eligibility: Document, overrides: Mapping[str, SettingValue]
-) -> TrialFiles:
-    """Fill the settings into a trial's documents and type them; see load_trial_files."""
-    filler = Filler({**_setting_values(trial), **overrides})
-    trial_file = typed(filler.fill(trial), TrialFile)
-    eligibility_file = typed(filler.fill(eligibility), EligibilityFile)
-    _check_id(trial_file, trial_file.model.id, folder.path.name)
-    return TrialFiles(folder, trial_file, eligibility_file, filler.values, frozenset(filler.used))
+def _optional(folder: Folder, name: str, model: type[M], filler: Filler) -> Typed[M] | None:
+    path, shown_as = folder.file(name)
+    return typed(filler.fill(load_document(path, shown_as)), model) if path.is_file() else None
 
 
 def _setting_values(trial: Document) -> dict[str, SettingValue]:

@@ -9,7 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fhir_adapter.definitions.compile_hospital import compile_hospital, reading_traits_digest
+from fhir_adapter.definitions.compile_hospital import (
+    compile_hospital,
+    deriving_traits_digest,
+    reading_traits_digest,
+)
 from fhir_adapter.definitions.compile_terminology import Vocabulary, compile_terminology, compile_vocabulary
 from fhir_adapter.definitions.compile_trial import compile_trial
 from fhir_adapter.definitions.compile_units import compile_units
@@ -129,11 +133,12 @@ def join_definitions(
         "terminology": vocabulary.digest,
         "units": digest_of(unit_rules),
         "concept_map": codes.digest,
-        "hospital": reading_traits_digest(traits),
+        "hospital": deriving_traits_digest(traits),
         "trial": compiled.digest,
     }
     whole = digest_of(digests)
-    reading = [digests[part] for part in ("terminology", "units", "concept_map", "hospital")]
+    reading = [digests[part] for part in ("terminology", "units", "concept_map")]
+    reading.append(reading_traits_digest(traits))
     return Definitions(
         traits=traits,
         trial=replace(compiled, digest=whole),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fhir_adapter.definitions.compile_terminology import Vocabulary
+from fhir_adapter.definitions.file_dosing import CodingRow
 from fhir_adapter.definitions.file_terminology import ValueSetRole
 from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.typed_file import Typed
@@ -35,6 +36,7 @@ class RuleScope:
         used_links: Grows: every link named.
         resource_types: Grows: FHIR type -> path of the first statement that rests on it.
         places: Grows: every compiled node with its path.
+        codes: Grows: every (system, code) something is written with.
     """
 
     file: Typed[FileModel]
@@ -45,6 +47,7 @@ class RuleScope:
     used_links: set[str] = field(default_factory=set)
     resource_types: dict[str, Steps] = field(default_factory=dict)
     places: list[tuple[Steps, Node]] = field(default_factory=list)
+    codes: set[tuple[str, str]] = field(default_factory=set)
 
     def error(self, steps: Steps, problem: str, remedy: str = "") -> DefinitionError:
         """Build the error for a part of the file."""
@@ -153,3 +156,42 @@ class RuleScope:
                 )
         self.used_links.add(link_id)
         return link
+
+    def link_of_type(self, link_id: str, wanted: LinkType, steps: Steps) -> AttestationLink:
+        """Look up a statement whose value is of one type.
+
+        Args:
+            link_id: As written.
+            wanted: The type its value must have.
+            steps: Where the id stands.
+
+        Returns:
+            The link; it is used from now on.
+
+        Raises:
+            DefinitionError: There is no such link, or its value is of another type.
+        """
+        link = self.links.get(link_id)
+        if link is None or link.type is not wanted:
+            raise self.error(steps, f"no link {link_id} of type {wanted}", "list it under `links`")
+        self.used_links.add(link_id)
+        return link
+
+    def known_coding(self, coding: CodingRow, steps: Steps) -> tuple[ConceptId, ...]:
+        """Look up what a code means that something is to be written with.
+
+        Args:
+            coding: As written.
+            steps: Where it stands.
+
+        Returns:
+            Its concepts; the code is used from now on.
+
+        Raises:
+            DefinitionError: No value set lists the code: nobody wrote down where its meaning was read.
+        """
+        meaning = self.vocabulary.meanings.get((coding.system, coding.code))
+        if meaning is None:
+            raise self.error(steps, f"{coding.code} is in no value set", "list it there with its source")
+        self.codes.add((coding.system, coding.code))
+        return meaning.concepts

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fhir_adapter.definitions.file_care_plan import CarePlanFile
+from fhir_adapter.definitions.file_dosing import DosingFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
 from fhir_adapter.definitions.file_rules import EligibilityFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
@@ -25,6 +27,8 @@ _FILES: Final[Mapping[str, tuple[type[FileModel], bool]]] = {
     "concept_map": (ConceptMapFile, False),
     "trial": (TrialFile, True),
     "eligibility": (EligibilityFile, True),
+    "dosing": (DosingFile, True),
+    "care_plan": (CarePlanFile, True),
 }
 """File -> its model, and whether `{setting: id}` may stand in it."""
 
