@@ -81,9 +81,9 @@ class Calendar:
 
     def _block(self, days: Sequence[int]) -> Iterator[Text]:
         yield from self._head(days)
-        for title, cells in self.rows.items():
+        for item, cells in self.rows.items():
             if any(day in cells for day in days):
-                yield self._line(title, [cells.get(day, Cell(NOTHING, style="dim")) for day in days])
+                yield self._line(item, [cells.get(day, Cell(NOTHING, style="dim")) for day in days])
 
     def _head(self, days: Sequence[int]) -> Iterator[Text]:
         dates = {day.day: day.date for day in self.plan.days}
@@ -128,12 +128,12 @@ def legend() -> Text:
 
 
 def _rows(plan: PlanResult, days: Sequence[int]) -> dict[str, dict[int, Cell]]:
-    """Give title -> day -> cell, titles in the order of their first day."""
+    """Give item -> day -> cell, items in the order of their first day; ids, because titles may be long."""
     rows: dict[str, dict[int, Cell]] = {}
     doses = [dose for day in plan.days for dose in day.doses if day.day in days]
     for dose in sorted(doses, key=lambda each: _RANKS[each.status]):
-        _place(rows.setdefault(dose.title, {}), dose)
-    ordered = {title: rows[title] for title in dict.fromkeys(dose.title for dose in doses)}
+        _place(rows.setdefault(dose.item, {}), dose)
+    ordered = {item: rows[item] for item in dict.fromkeys(dose.item for dose in doses)}
     visits = {visit.day: Cell(VISIT) for visit in plan.visits if visit.day in days}
     return {**ordered, _VISITS: visits} if visits else ordered
 

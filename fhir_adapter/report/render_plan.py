@@ -5,7 +5,7 @@ Knows: result models, rich. Does not know: where a result comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -44,7 +44,7 @@ def render_plan(result: PlanResult) -> RenderableType:
     if result.donor:
         parts += [_title("Donor (ranks donors, never gates)"), *map(_donor_line, result.donor)]
     if result.visits:
-        parts += [_title("Follow-up visits"), _visits(result.visits)]
+        parts += [_title("Follow-up visits"), *_visits(result.visits)]
     return Group(*parts, Text(NOTICE, style="dim"))
 
 
@@ -77,12 +77,15 @@ def _donor_line(fact: DonorFactOut) -> Text:
     return Text(f"{fact.title}: {fact.value}")
 
 
-def _visits(visits: Iterable[VisitOut]) -> Table:
-    table = Table("day", "date", "visit", "asks for")
+def _visits(visits: Sequence[VisitOut]) -> list[RenderableType]:
+    """Show the visits; what all of them ask for is said once."""
+    asked = {tuple(visit.observations) for visit in visits}
+    table = Table("day", "date", "visit", *(["asks for"] if len(asked) > 1 else []))
     for visit in visits:
-        words = (day_text(visit.day), visit.date or "-", visit.title, ", ".join(visit.observations))
-        table.add_row(*map(Text, words))
-    return table
+        words = [day_text(visit.day), visit.date or "-", visit.title]
+        table.add_row(*map(Text, [*words, ", ".join(visit.observations)] if len(asked) > 1 else words))
+    shared = "; ".join(asked.pop()) if len(asked) == 1 else ""
+    return [table, *([Text(f"each asks for: {shared}")] if shared else [])]
 
 
 def _title(words: str) -> Text:

@@ -80,18 +80,18 @@ def test_without_day_0_the_days_stand_without_dates() -> None:
 
 def test_a_row_has_one_letter_per_day_and_a_mark_where_something_deviates() -> None:
     text = printed(a_course())
-    assert cells_of(text, "Fludarabine") == ["G", "P*", *["."] * 41]
-    assert cells_of(text, "Tocilizumab")[13] == "N"
-    assert cells_of(text, "Abatacept")[21] == "d"
-    assert cells_of(text, "Graft")[14] == "G"
+    assert cells_of(text, "fludarabine") == ["G", "P*", *["."] * 41]
+    assert cells_of(text, "tocilizumab")[13] == "N"
+    assert cells_of(text, "abatacept")[21] == "d"
+    assert cells_of(text, "graft")[14] == "G"
 
 
 def test_a_dose_given_on_another_day_shows_both_days() -> None:
-    assert cells_of(printed(a_course()), "Nk-infusion-1")[:5] == [".", ".", "G*", "x", "."]
+    assert cells_of(printed(a_course()), "nk-infusion-1")[:5] == [".", ".", "G*", "x", "."]
 
 
 def test_a_course_with_one_dose_over_several_days_reaches_over_them() -> None:
-    assert cells_of(printed(a_course()), "Tbi")[9:14] == [".", "?", "-", "-", "."]
+    assert cells_of(printed(a_course()), "tbi")[9:14] == [".", "?", "-", "-", "."]
 
 
 def test_of_two_doses_in_one_place_the_more_worrying_is_shown_and_the_mark_stays() -> None:
@@ -99,7 +99,7 @@ def test_of_two_doses_in_one_place_the_more_worrying_is_shown_and_the_mark_stays
         dosing("x", 0, "OVERDUE"),
         dosing("x", 0, "GIVEN", deviations=(Deviation.UNPLANNED,)),
     )
-    assert cells_of(printed(both), "X")[14] == "O*"
+    assert cells_of(printed(both), "x")[14] == "O*"
 
 
 def test_the_head_names_day_0_its_source_the_moment_and_the_level() -> None:
@@ -181,6 +181,14 @@ def test_follow_up_visits_have_their_dates_and_what_they_ask_for() -> None:
         (365, "2027-03-25", []),
     ]
     assert cells_of(printed(a_course(), trial=visiting(MRD, YEAR)), "follow-up visit")[42] == "v"
+
+
+def test_what_every_visit_asks_for_is_said_once() -> None:
+    later = replace(MRD, day=100, title="Day 100")
+    text = printed(a_course(), trial=visiting(MRD, later))
+    assert text.count("MRD") == 1
+    assert "each asks for: MRD; 2" in text
+    assert "asks for" not in printed(a_course(), trial=visiting(YEAR))
 
 
 def test_a_plan_without_any_dose_is_no_empty_picture() -> None:
