@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_adapter.domain.codes import Coding, ConceptId
-from fhir_adapter.domain.exposure import Exposure, Product
+from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import Demographics, Fact, Finding, Reading
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime, Precision
@@ -98,6 +98,23 @@ def exposure(source: ResourceVersion, medication: str) -> Exposure:
 def product(resource_id: str = "m1", **given: Any) -> Reading:
     source = version("Medication", resource_id, **given)
     fact = Product(source=source, path="Medication.code", concepts=(ConceptId("prednisone"),), codings=())
+    return Reading(source=source, patient=None, facts=(fact,))
+
+
+def cell_product(resource_id: str = "b1", **given: Any) -> Reading:
+    """A reading of a bag of cells collected from a person at the same hospital."""
+    source = version("BiologicallyDerivedProduct", resource_id, **given)
+    fact = CellProduct(
+        source=source,
+        path="BiologicallyDerivedProduct",
+        reference=source.reference,
+        concepts=(ConceptId("nk-cells"),),
+        codings=(Coding("https://hospital.example/products", "NK"),),
+        category="cells",
+        donor="Patient/donor-77",
+        lots=(("https://hospital.example/lots", "LOT-1"),),
+        measures=((ConceptId("viability"), Quantity(Decimal("92.50"), "%")),),
+    )
     return Reading(source=source, patient=None, facts=(fact,))
 
 

@@ -11,13 +11,14 @@ from tests.robustness.mutants import Mutant
 from tests.robustness.world import Verdicts
 
 SAYING: Mapping[str, tuple[str, ...]] = {
-    "Observation": ("status", "code", "subject", "effective[x]", "value[x]", "dataAbsentReason", "interpretation",
-                    "method", "specimen", "referenceRange", "component"),
+    "Observation": ("status", "code", "subject", "focus", "effective[x]", "value[x]", "dataAbsentReason",
+                    "interpretation", "method", "specimen", "referenceRange", "component"),
     "Condition": ("code", "clinicalStatus", "verificationStatus", "onset[x]", "abatement[x]", "recordedDate",
                   "subject"),
     "Procedure": ("status", "code", "performed[x]", "subject"),
     "MedicationAdministration": ("status", "medication[x]", "effective[x]", "subject"),
     "Medication": ("code", "ingredient"),
+    "BiologicallyDerivedProduct": (),
     "Specimen": ("type", "subject"),
     "Consent": ("status", "scope", "category", "patient", "dateTime", "performer", "policy", "policyRule",
                 "provision", "verification"),

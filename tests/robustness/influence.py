@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from fhir_adapter.domain.exposure import Exposure, Product
+from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Finding, Intervention, SpecimenKind
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.source import Exclusion
@@ -42,6 +42,7 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "specimen": ("specimen", "contained"),
         "specimen_reference": ("specimen", "contained"),
         "components": ("component",),
+        "part_of": ("partOf",),
     },
     Demographics: {
         "birth_date": ("birthDate",),
@@ -53,6 +54,15 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
     },
     SpecimenKind: {"concepts": ("type",), "codings": ("type",)},
     Product: {"concepts": ("code", "ingredient"), "codings": ("code",), "strengths": ("ingredient", "amount")},
+    CellProduct: {
+        "reference": ("id",),
+        "concepts": ("productCode", "contained"),
+        "codings": ("productCode", "contained"),
+        "category": ("productCategory", "contained"),
+        "donor": ("collection", "contained"),
+        "lots": ("identifier", "contained"),
+        "measures": ("extension", "contained"),
+    },
     Exposure: {
         "concepts": ("medication[x]", "contained"),
         "codings": ("medication[x]", "contained"),
@@ -63,6 +73,9 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "rate": ("dosage",),
         "route": ("dosage",),
         "reasons": ("statusReason",),
+        "identifiers": ("identifier",),
+        "strengths": ("medication[x]", "contained"),
+        "supporting": ("supportingInformation", "contained"),
     },
     Diagnosis: {
         "concepts": ("code",),
@@ -80,6 +93,10 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "status": ("status",),
         "performed": ("performed[x]",),
         "body_site": ("bodySite",),
+        "radiation": ("extension",),
+        "radiation_path": ("extension",),
+        "identifiers": ("identifier",),
+        "part_of": ("partOf",),
     },
     ConsentStatement: {
         "status": ("status",),
@@ -111,7 +128,7 @@ EXCLUDING: Mapping[Exclusion, tuple[str, ...]] = {
     Exclusion.CODE_NOT_NEEDED: ("code", "component", "medication[x]", "type", "scope", "category", "questionnaire",
                                 "item", "ingredient", "value[x]", "policy", "policyRule"),
     Exclusion.CODE_UNMATCHED: ("code", "component", "medication[x]", "type"),
-    Exclusion.OTHER_PATIENT: ("subject", "patient"),
+    Exclusion.OTHER_PATIENT: ("subject", "patient", "focus"),
     Exclusion.TYPE_NOT_READ: ("resourceType",),
 }  # fmt: skip
 """Rule that leaves a resource out -> the elements that may bring it about."""

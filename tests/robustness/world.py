@@ -26,6 +26,9 @@ PAGE = PageContext()
 HEALTHY = ("aml-boy-7", "tall-girl-15", "mpal-man-22")
 """Patients in whom everything is in order, one per disease."""
 
+SHARED = frozenset({"Medication", "BiologicallyDerivedProduct"})
+"""Types of no patient."""
+
 Key = tuple[str, str]
 Verdicts = Mapping[str, tuple[Verdict, str | None]]
 """Criterion -> verdict and reason."""
@@ -82,7 +85,7 @@ def world_of(patient: str) -> World:
 def judge(patient: str, readings: Mapping[Key, Reading]) -> Verdicts:
     """Derive what follows for a patient; what names nobody is counted as refused, as a run would."""
     definitions = definitions_for(TRIAL)
-    own = [each for each in readings.values() if each.patient == patient or each.source.type == "Medication"]
+    own = [each for each in readings.values() if each.patient == patient or each.source.type in SHARED]
     refused = [each.source.type for each in readings.values() if each.rejections and not each.facts]
     receipts = [
         Completeness(

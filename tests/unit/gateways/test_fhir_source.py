@@ -184,7 +184,7 @@ def test_everybody_can_be_read_type_by_type(ward: Ward) -> None:
 
 
 def test_types_of_no_patient_are_left_to_fetch(ward: Ward) -> None:
-    keys, _, receipts = ward.read("Medication", "Observation")
+    keys, _, receipts = ward.read("Medication", "BiologicallyDerivedProduct", "Observation")
     assert keys == ALL_FIVE
     assert [receipt.resource_type for receipt in receipts] == ["Observation"]
 
