@@ -28,6 +28,7 @@ from fhir_adapter.definitions.file_set import (
 from fhir_adapter.definitions.finding import DefinitionFinding, DefinitionReview, from_error
 from fhir_adapter.definitions.folder import HOSPITALS, TRIALS, Folder, Roots, mapping_roots
 from fhir_adapter.definitions.review_code import review_code_systems, review_concept_map, review_value_sets
+from fhir_adapter.definitions.review_dosing import review_codings, review_dosing
 from fhir_adapter.definitions.review_rule import review_rules
 from fhir_adapter.definitions.review_unit import review_units
 from fhir_adapter.definitions.review_usage import review_hospital_usage, review_trial_usage, review_value_set_usage
@@ -95,7 +96,7 @@ def review_mappings(
         _review_base(findings, base, loaded)
         rules = [one.trial for one in compiled]
         if trial is None and len(rules) == len(trials):
-            findings.found.extend(review_value_set_usage(base.files, rules))
+            findings.found.extend(review_value_set_usage(base.files, compiled))
             for files in loaded:
                 findings.found.extend(review_hospital_usage(files, rules))
     ordered = sorted(findings.found, key=lambda one: (one.file, one.line or 0, one.code, one.message))
@@ -129,8 +130,13 @@ def _review_trials(findings: _Findings, roots: Roots, base: _Base, trials: Seque
         files, one = pair
         compiled.append(one)
         findings.folders.append(files.folder)
-        findings.found.extend(review_rules(files.eligibility, one))
+        findings.found.extend(review_rules(files.eligibility, one.trial.criteria, one.places))
         findings.found.extend(review_trial_usage(files, one))
+        if files.dosing is not None:
+            asked = [each.criterion for each in one.trial.clearance]
+            findings.found.extend(review_rules(files.dosing, asked, one.clearance_places))
+            findings.found.extend(review_dosing(files, one.trial.regimen))
+        findings.found.extend(review_codings(files, base.files))
     return compiled
 
 

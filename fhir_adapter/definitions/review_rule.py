@@ -5,11 +5,10 @@ Knows: how operators shadow each other. Does not know: whether a rule is clinica
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from fhir_adapter.definitions.compile_trial import CompiledTrial
 from fhir_adapter.definitions.finding import DefinitionFinding, Severity, finding
 from fhir_adapter.definitions.number_range import NumberRange, range_of, years
 from fhir_adapter.definitions.rule_scope import Steps
@@ -29,6 +28,7 @@ from fhir_adapter.domain.operators import (
     Not,
     When,
 )
+from fhir_adapter.domain.protocol import Criterion
 from fhir_adapter.domain.queries import FindingQuery, Window
 
 
@@ -43,18 +43,21 @@ class _Review:
         return finding(code, severity, self.file, self.places[id(node)], message)
 
 
-def review_rules(file: Typed[FileModel], compiled: CompiledTrial) -> Iterator[DefinitionFinding]:
+def review_rules(
+    file: Typed[FileModel], criteria: Iterable[Criterion], places: Iterable[tuple[Steps, Node]]
+) -> Iterator[DefinitionFinding]:
     """Review every criterion's tree.
 
     Args:
-        file: eligibility.yaml, for lines.
-        compiled: The trial.
+        file: eligibility.yaml or dosing.yaml, for lines.
+        criteria: 0..*; the criteria that stand in it.
+        places: Every node of theirs with its path in the file.
 
     Yields:
         `empty-range`, `empty-window`, `duplicate-branch`, `unreachable-branch`, `answer-twice`, `no-answer`.
     """
-    review = _Review(file, {id(node): steps for steps, node in compiled.places})
-    for criterion in compiled.trial.criteria:
+    review = _Review(file, {id(node): steps for steps, node in places})
+    for criterion in criteria:
         for node in walk(criterion.rule):
             for check in (_windows, _own_range, _joint_range, _twice, _answers):
                 yield from check(review, node)
@@ -76,7 +79,8 @@ def _windows_in(value: Any) -> Iterator[Window]:
         elif isinstance(part, FindingQuery):
             yield from (row.window for row in part.windows)
         elif isinstance(part, Mapping):
-            yield from (row.window for query in part.values() for row in query.windows)
+            queries = (query for query in part.values() if isinstance(query, FindingQuery))
+            yield from (row.window for query in queries for row in query.windows)
 
 
 def _own_range(review: _Review, node: Node) -> Iterator[DefinitionFinding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from fhir_adapter.definitions.compile_dosing import DOSE_RULES
 from fhir_adapter.definitions.compile_units import computed_factors, unit_rule
 from fhir_adapter.definitions.file_set import TerminologyFiles
 from fhir_adapter.definitions.finding import DefinitionFinding, Severity, finding, from_error
@@ -15,7 +16,7 @@ from fhir_adapter.errors import DefinitionError
 
 
 def review_units(files: TerminologyFiles, compiled: Mapping[str, UnitRule]) -> Iterator[DefinitionFinding]:
-    """Review every unit rule.
+    """Review every unit rule; those of doses need no code, an amount follows them by its unit.
 
     Args:
         files: terminology/.
@@ -30,6 +31,7 @@ def review_units(files: TerminologyFiles, compiled: Mapping[str, UnitRule]) -> I
         for include in file.model.compose.include
         for row in include.concept
     }
+    used.update(DOSE_RULES.values())
     for place, row in enumerate(files.units.model.unit_rules):
         steps = ("unit_rules", place)
         if row.id not in used:

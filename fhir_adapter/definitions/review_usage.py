@@ -14,14 +14,20 @@ from fhir_adapter.definitions.file_trial import SettingRow
 from fhir_adapter.definitions.finding import DefinitionFinding, Severity, finding
 from fhir_adapter.definitions.rule_tree import walk
 from fhir_adapter.domain.operators import Attestable, Attested
-from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.protocol import Criterion, Trial
 
-_FLIPS_BY_ITSELF = re.compile(r"-?[0-9]+(\.[0-9]+)?|[0-9]+ (h|d|mo)|true|false|[<>]=?")
-"""Numbers, windows, truths and operators: the other readings are plain."""
+_FLIPS_BY_ITSELF = re.compile(
+    r"-?[0-9]+(\.[0-9]+)?|[0-9]+/[0-9]+|[0-9]+(\.[0-9]+)? %|[0-9]+ (h|d|mo)|true|false|[<>]=?"
+)
+"""Numbers, fractions, shares, windows, truths and operators: the other readings are plain."""
 
 
-def review_value_set_usage(files: TerminologyFiles, trials: Collection[Trial]) -> Iterator[DefinitionFinding]:
+def review_value_set_usage(
+    files: TerminologyFiles, trials: Collection[CompiledTrial]
+) -> Iterator[DefinitionFinding]:
     """Find value sets no trial names; answers that stand for a number are used by reading alone.
+
+    A value set is named, too, by a code of it that a trial's plans are written with.
 
     Args:
         files: terminology/.
@@ -30,11 +36,14 @@ def review_value_set_usage(files: TerminologyFiles, trials: Collection[Trial]) -
     Yields:
         `unused-value-set`.
     """
-    needed = {concept for trial in trials for concept in trial.needed}
+    needed = {concept for each in trials for concept in each.trial.needed}
+    written = {code for each in trials for code in each.codes}
     for file in files.value_sets:
-        scored = all(row.score is not None for include in file.model.compose.include for row in include.concept)
-        if file.model.id not in needed and not scored:
-            message = f"no criterion, anchor or prescreen of any trial names {file.model.id}"
+        rows = [(include.system, row) for include in file.model.compose.include for row in include.concept]
+        scored = all(row.score is not None for _, row in rows)
+        named = any((system, row.code) in written for system, row in rows)
+        if file.model.id not in needed and not scored and not named:
+            message = f"no criterion, anchor, prescreen or plan of any trial names {file.model.id}"
             yield finding("unused-value-set", Severity.WARNING, file, ("id",), message)
 
 
@@ -52,7 +61,7 @@ def review_trial_usage(files: TrialFiles, compiled: CompiledTrial) -> Iterator[D
     for place, row in enumerate(files.trial.model.settings):
         for code, message in _setting(row, used=row.id in files.used):
             yield finding(code, Severity.WARNING, files.trial, ("settings", place), message)
-    criteria = {criterion.id for criterion in compiled.trial.criteria}
+    criteria = {criterion.id for criterion in _criteria(compiled.trial)}
     for place, link in enumerate(files.trial.model.links):
         if link.link_id not in compiled.used_links:
             of_criterion = link.link_id in criteria
@@ -113,9 +122,14 @@ def review_hospital_usage(files: HospitalFiles, trials: Sequence[Trial]) -> Iter
             yield finding("role-without-person", Severity.NOTE, files.hospital, ("people",), message)
 
 
+def _criteria(trial: Trial) -> Iterator[Criterion]:
+    yield from trial.criteria
+    yield from (each.criterion for each in trial.clearance)
+
+
 def _asked_roles(trial: Trial) -> set[str]:
     roles: set[str] = set()
-    for criterion in trial.criteria:
+    for criterion in _criteria(trial):
         for node in walk(criterion.rule):
             attested = node.by if isinstance(node, Attestable) else node
             if isinstance(attested, Attested):
