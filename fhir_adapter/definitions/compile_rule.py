@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 from fhir_adapter.definitions import file_rules as written
 from fhir_adapter.definitions.compile_query import (
@@ -17,8 +17,14 @@ from fhir_adapter.definitions.compile_query import (
     compile_limit,
     compile_query,
 )
+from fhir_adapter.definitions.compile_treatment_rule import (
+    compile_oxygen_supply,
+    compile_steroid_load,
+    compile_under_way,
+)
 from fhir_adapter.definitions.file_rule_body import AttestedBody
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
+from fhir_adapter.definitions.rule_words import NO_WORDS, RuleWords, words_of
 from fhir_adapter.domain import operators as domain
 
 _EVENT_TYPES: Final[Mapping[domain.EventSource, tuple[str, ...]]] = {
@@ -26,12 +32,6 @@ _EVENT_TYPES: Final[Mapping[domain.EventSource, tuple[str, ...]]] = {
     domain.EventSource.EXPOSURE: ("MedicationAdministration", "Medication"),
     domain.EventSource.DIAGNOSIS: ("Condition",),
 }
-
-
-class _Shown(TypedDict):
-    part: str | None
-    label: str
-    next_fact: str
 
 
 def compile_rule(scope: RuleScope, node: written.NodeFile, steps: Steps) -> domain.Node:
@@ -55,24 +55,20 @@ def compile_rule(scope: RuleScope, node: written.NodeFile, steps: Steps) -> doma
     return compiled
 
 
-def _shown(node: written.NodeFile) -> _Shown:
-    return _Shown(part=node.part, label=node.label or "", next_fact=node.next_fact or "")
-
-
 def _all(scope: RuleScope, nodes: list[Any], steps: Steps) -> tuple[domain.Node, ...]:
     return tuple(compile_rule(scope, node, (*steps, place)) for place, node in enumerate(nodes))
 
 
 def _all_of(scope: RuleScope, node: written.AllOfNode, steps: Steps) -> domain.Node:
-    return domain.AllOf(of=_all(scope, node.all_of, (*steps, "all_of")), **_shown(node))
+    return domain.AllOf(of=_all(scope, node.all_of, (*steps, "all_of")), **words_of(node))
 
 
 def _any_of(scope: RuleScope, node: written.AnyOfNode, steps: Steps) -> domain.Node:
-    return domain.AnyOf(of=_all(scope, node.any_of, (*steps, "any_of")), **_shown(node))
+    return domain.AnyOf(of=_all(scope, node.any_of, (*steps, "any_of")), **words_of(node))
 
 
 def _not(scope: RuleScope, node: written.NotNode, steps: Steps) -> domain.Node:
-    return domain.Not(of=compile_rule(scope, node.not_, (*steps, "not")), **_shown(node))
+    return domain.Not(of=compile_rule(scope, node.not_, (*steps, "not")), **words_of(node))
 
 
 def _when(scope: RuleScope, node: written.WhenNode, steps: Steps) -> domain.Node:
@@ -81,7 +77,7 @@ def _when(scope: RuleScope, node: written.WhenNode, steps: Steps) -> domain.Node
         condition=compile_rule(scope, node.when.if_, (*here, "if")),
         then=compile_rule(scope, node.when.then, (*here, "then")),
         otherwise=_otherwise(scope, node.when.else_, here),
-        **_shown(node),
+        **words_of(node),
     )
 
 
@@ -95,16 +91,16 @@ def _otherwise(scope: RuleScope, node: written.NodeFile | None, steps: Steps) ->
 
 def _agree(scope: RuleScope, node: written.AgreeNode, steps: Steps) -> domain.Node:
     of = _all(scope, node.agree.of, (*steps, "agree", "of"))
-    return domain.Agree(of=of, on_conflict=node.agree.on_conflict, **_shown(node))
+    return domain.Agree(of=of, on_conflict=node.agree.on_conflict, **words_of(node))
 
 
 def _first_available(scope: RuleScope, node: written.FirstAvailableNode, steps: Steps) -> domain.Node:
     of = _all(scope, node.first_available.of, (*steps, "first_available", "of"))
-    return domain.FirstAvailable(of=of, warning=node.first_available.warning, **_shown(node))
+    return domain.FirstAvailable(of=of, warning=node.first_available.warning, **words_of(node))
 
 
 def _attested_body(
-    scope: RuleScope, body: AttestedBody, steps: Steps, shown: _Shown | None = None
+    scope: RuleScope, body: AttestedBody, steps: Steps, shown: RuleWords | None = None
 ) -> domain.Attested:
     link = scope.stated_link(body.link, body.values, steps)
     return domain.Attested(
@@ -114,12 +110,12 @@ def _attested_body(
         values=tuple(body.values) or link.values,
         shows=scope.concepts(body.shows, (*steps, "shows")),
         continuous=body.continuous,
-        **(shown or _Shown(part=None, label="", next_fact="")),
+        **(shown or NO_WORDS),
     )
 
 
 def _attested(scope: RuleScope, node: written.AttestedNode, steps: Steps) -> domain.Node:
-    return _attested_body(scope, node.attested, (*steps, "attested"), _shown(node))
+    return _attested_body(scope, node.attested, (*steps, "attested"), words_of(node))
 
 
 def _attestable(scope: RuleScope, node: written.AttestableNode, steps: Steps) -> domain.Node:
@@ -129,18 +125,18 @@ def _attestable(scope: RuleScope, node: written.AttestableNode, steps: Steps) ->
         by=_attested_body(scope, body.by, (*here, "by")),
         on=tuple(body.on),
         on_conflict=body.on_conflict,
-        **_shown(node),
+        **words_of(node),
     )
 
 
 def _age(scope: RuleScope, node: written.AgeNode, steps: Steps) -> domain.Node:
     scope.rests_on(steps, "Patient")
-    return domain.Age(at_least=node.age.at_least, below=node.age.below, at=node.age.at, **_shown(node))
+    return domain.Age(at_least=node.age.at_least, below=node.age.below, at=node.age.at, **words_of(node))
 
 
 def _sex(scope: RuleScope, node: written.SexNode, steps: Steps) -> domain.Node:
     scope.rests_on(steps, "Patient")
-    return domain.Sex(is_=node.sex.is_, **_shown(node))
+    return domain.Sex(is_=node.sex.is_, **words_of(node))
 
 
 def _compare(scope: RuleScope, node: written.CompareNode, steps: Steps) -> domain.Node:
@@ -151,7 +147,7 @@ def _compare(scope: RuleScope, node: written.CompareNode, steps: Steps) -> domai
         limit=compile_limit(scope, body, query, here),
         times_uln=body.times_uln,
         on_conflict=body.on_conflict,
-        **_shown(node),
+        **words_of(node),
     )
 
 
@@ -162,7 +158,7 @@ def _formula(scope: RuleScope, node: written.FormulaNode, steps: Steps) -> domai
         inputs=compile_inputs(scope, body, here),
         limit=compile_formula_limit(scope, body, here),
         bsa=body.bsa,
-        **_shown(node),
+        **words_of(node),
     )
 
 
@@ -175,7 +171,7 @@ def _coded(scope: RuleScope, node: written.CodedNode, steps: Steps) -> domain.No
         unconfirmed=scope.answers(body.unconfirmed, (*here, "unconfirmed")),
         by_limit=body.by_limit,
         on_conflict=body.on_conflict,
-        **_shown(node),
+        **words_of(node),
     )
 
 
@@ -190,7 +186,7 @@ def _condition(scope: RuleScope, node: written.ConditionNode, steps: Steps) -> d
         absence=body.absence,
         settled_by=scope.concepts(body.settled_by, (*here, "settled_by")),
         within=body.within,
-        **_shown(node),
+        **words_of(node),
     )
 
 
@@ -204,7 +200,7 @@ def _event(scope: RuleScope, node: written.EventNode, steps: Steps) -> domain.No
         within=body.within,
         undated=scope.concepts(body.undated, (*here, "undated")),
         absence=body.absence,
-        **_shown(node),
+        **words_of(node),
     )
 
 
@@ -213,19 +209,19 @@ def _consent_signed(scope: RuleScope, node: written.ConsentSignedNode, steps: St
     scope.rests_on(here, "Consent", "RelatedPerson")
     check_rising(scope, [row.below for row in body.rules], (*here, "rules"))
     rules = tuple(domain.SignatureRule(row.below, tuple(row.roles)) for row in body.rules)
-    return domain.ConsentSigned(rules=rules, policies=tuple(body.policies), **_shown(node))
+    return domain.ConsentSigned(rules=rules, policies=tuple(body.policies), **words_of(node))
 
 
 def _consent_withdrawn(scope: RuleScope, node: written.ConsentWithdrawnNode, steps: Steps) -> domain.Node:
     scope.rests_on(steps, "Consent")
-    return domain.ConsentWithdrawn(policies=tuple(node.consent_withdrawn.policies), **_shown(node))
+    return domain.ConsentWithdrawn(policies=tuple(node.consent_withdrawn.policies), **words_of(node))
 
 
 def _consent_provision(scope: RuleScope, node: written.ConsentProvisionNode, steps: Steps) -> domain.Node:
     body, here = node.consent_provision, (*steps, "consent_provision")
     scope.rests_on(here, "Consent")
     (concept,) = scope.concepts([body.concept], (*here, "concept"))
-    return domain.ConsentProvision(concept=concept, policies=tuple(body.policies), **_shown(node))
+    return domain.ConsentProvision(concept=concept, policies=tuple(body.policies), **words_of(node))
 
 
 _COMPILERS: Final[Mapping[type[written.NodeFile], Callable[[RuleScope, Any, Steps], domain.Node]]] = {
@@ -247,4 +243,7 @@ _COMPILERS: Final[Mapping[type[written.NodeFile], Callable[[RuleScope, Any, Step
     written.ConsentSignedNode: _consent_signed,
     written.ConsentWithdrawnNode: _consent_withdrawn,
     written.ConsentProvisionNode: _consent_provision,
+    written.SteroidLoadNode: compile_steroid_load,
+    written.UnderWayNode: compile_under_way,
+    written.OxygenSupplyNode: compile_oxygen_supply,
 }

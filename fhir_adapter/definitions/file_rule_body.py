@@ -49,6 +49,7 @@ class QueryFile(FileModel):
     unaccepted: list[Slug] = Field(default_factory=list)
     preferred_qualifier: Slug | None = None
     category: Slug | None = None
+    latest: TruthText = False
 
     @model_validator(mode="after")
     def _one_kind_of_window(self) -> QueryFile:

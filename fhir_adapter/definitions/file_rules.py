@@ -24,6 +24,7 @@ from fhir_adapter.definitions.file_rule_body import (
     QueryFile,
     SexBody,
 )
+from fhir_adapter.definitions.file_treatment_rule import OxygenSupplyBody, SteroidLoadBody, UnderWayBody
 from fhir_adapter.definitions.scalar_text import FileModel, Name, Slug, Words
 from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import OnConflict, UnknownReason
@@ -177,10 +178,29 @@ class ConsentProvisionNode(NodeFile):
     consent_provision: ConsentProvisionBody
 
 
+class SteroidLoadNode(NodeFile):
+    """Every rolling total of steroids before the anchor lies on this side of the limit."""
+
+    steroid_load: SteroidLoadBody
+
+
+class UnderWayNode(NodeFile):
+    """A procedure of one of these concepts goes on at the anchor."""
+
+    under_way: UnderWayBody
+
+
+class OxygenSupplyNode(NodeFile):
+    """The latest record of supplemental oxygen lies on this side of the limit."""
+
+    oxygen_supply: OxygenSupplyBody
+
+
 OPERATORS = (
     *("all_of", "any_of", "not", "when", "agree", "first_available", "attested", "attestable", "age", "sex"),
     *("compare", "formula", "coded", "condition", "event"),
     *("consent_signed", "consent_withdrawn", "consent_provision"),
+    *("steroid_load", "under_way", "oxygen_supply"),
 )
 
 
@@ -209,7 +229,10 @@ AnyNode = Annotated[
     | Annotated[EventNode, Tag("<event>")]
     | Annotated[ConsentSignedNode, Tag("<consent_signed>")]
     | Annotated[ConsentWithdrawnNode, Tag("<consent_withdrawn>")]
-    | Annotated[ConsentProvisionNode, Tag("<consent_provision>")],
+    | Annotated[ConsentProvisionNode, Tag("<consent_provision>")]
+    | Annotated[SteroidLoadNode, Tag("<steroid_load>")]
+    | Annotated[UnderWayNode, Tag("<under_way>")]
+    | Annotated[OxygenSupplyNode, Tag("<oxygen_supply>")],
     Discriminator(
         _operator_of,
         custom_error_type="operator",

@@ -28,7 +28,10 @@ from fhir_adapter.domain.assess_logic import (
     assess_not,
     assess_when,
 )
+from fhir_adapter.domain.assess_oxygen import assess_oxygen_supply
 from fhir_adapter.domain.assess_person import assess_age, assess_sex
+from fhir_adapter.domain.assess_steroid_load import assess_steroid_load
+from fhir_adapter.domain.assess_support import assess_under_way
 from fhir_adapter.domain.assess_withdrawal import assess_consent_withdrawn
 from fhir_adapter.domain.operators import (
     Age,
@@ -55,6 +58,7 @@ from fhir_adapter.domain.queries import FindingQuery
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.selection import select_current
+from fhir_adapter.domain.treatment_operators import OxygenSupply, SteroidLoad, UnderWay
 from fhir_adapter.errors import InvariantError
 
 _LEAVES: Final[Mapping[type[Node], Callable[[Any, Scene], Answer]]] = {
@@ -68,7 +72,10 @@ _LEAVES: Final[Mapping[type[Node], Callable[[Any, Scene], Answer]]] = {
     EventWithin: assess_event,
     Formula: assess_formula,
     HasCondition: assess_condition,
+    OxygenSupply: assess_oxygen_supply,
     Sex: assess_sex,
+    SteroidLoad: assess_steroid_load,
+    UnderWay: assess_under_way,
 }
 
 _BRANCHES: Final[Mapping[type[Node], Callable[[Any, Scene, Callable[[Node, Scene], Answer]], Answer]]] = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fhir_adapter.domain.answers import Cause, decided, unknown
 from fhir_adapter.domain.evidence import of_gap, of_receipt
@@ -17,6 +18,7 @@ from fhir_adapter.domain.queries import UnknownReason, Window
 from fhir_adapter.domain.records import Answer, Evidence
 from fhir_adapter.domain.scene import Place, Scene
 from fhir_adapter.domain.selection import CITED
+from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.timeline import Gap
 
 MEDICATION_ADMINISTRATION = "MedicationAdministration"
@@ -24,11 +26,17 @@ MEDICATION_ADMINISTRATION = "MedicationAdministration"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What was looked for and where: FHIR types, window, clinical words."""
+    """What was looked for and where: FHIR types, window, clinical words.
+
+    Attributes:
+        lasting: True where something refused that began before the window matters too, if it may have lasted
+            into it.
+    """
 
     types: tuple[str, ...]
     window: Window | None
     what: str
+    lasting: bool = False
 
 
 def answer_absence(
@@ -50,9 +58,8 @@ def answer_absence(
     Source:
         design contracts, Criteria and verdicts: absence.
     """
-    gaps = [gap for gap in scene.timeline.gaps if _may_count(gap, scene, sought)]
-    spans = [at for gap in gaps if (at := scene.start_of(gap.rejection.effective)) is not None]
-    expires = scene.edges(spans, [sought.window])
+    gaps = _gaps(scene, sought)
+    expires = _edges(gaps, scene, sought)
     causes = list(withheld(scene.timeline, sought.types))
     unmapped = _unmapped([gap for gap in gaps if is_unmapped_code(gap)])
     receipts: tuple[Evidence, ...] = ()
@@ -62,14 +69,63 @@ def answer_absence(
     elif absence is Absence.MISSING:
         causes += [*unmapped, Cause(reason=UnknownReason.MISSING)]
     else:
-        known = scene.timeline.completeness
-        receipts = tuple(of_receipt(known[kind]) for kind in sought.types if kind in known)
-        causes += [*unmapped, *(cause for kind in sought.types for cause in _unread(kind, scene))]
-        causes += [cause for gap in gaps if not is_unmapped_code(gap) and (cause := cause_of(gap)) is not None]
+        reading = find_unread(scene, sought)
+        causes, receipts = list(reading.causes), reading.receipts
     evidence = (*seen, *receipts)
     if causes:
         return unknown(node, causes, what=sought.what, evidence=evidence, expires=expires)
     return decided(node, Truth.NOT_MET, evidence=evidence, expires=expires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadInFull:
+    """Whether everything was read that an absence rests on.
+
+    Attributes:
+        causes: 0..*; what was not; empty = absence proves something.
+        receipts: 0..*; the receipts it rests on.
+        expires: 0..1; when time alone may change it.
+    """
+
+    causes: tuple[Cause, ...]
+    receipts: tuple[Evidence, ...]
+    expires: datetime | None
+
+
+def find_unread(scene: Scene, sought: Sought) -> ReadInFull:
+    """Find what was not read of the types an absence rests on: withheld, not to the last page, refused, unmapped.
+
+    Args:
+        scene: Receipts and gaps.
+        sought: Types, and the window outside which nothing matters.
+
+    Returns:
+        Every cause, and the receipts there are.
+
+    Source:
+        design contracts, Criteria and verdicts: absence.
+    """
+    gaps, known = _gaps(scene, sought), scene.timeline.completeness
+    causes = list(withheld(scene.timeline, sought.types))
+    causes += _unmapped([gap for gap in gaps if is_unmapped_code(gap)])
+    causes += [cause for kind in sought.types for cause in _unread(kind, scene)]
+    causes += [cause for gap in gaps if not is_unmapped_code(gap) and (cause := cause_of(gap)) is not None]
+    return ReadInFull(
+        causes=tuple(causes),
+        receipts=tuple(of_receipt(known[kind]) for kind in sought.types if kind in known),
+        expires=_edges(gaps, scene, sought),
+    )
+
+
+def _gaps(scene: Scene, sought: Sought) -> list[Gap]:
+    return [gap for gap in scene.timeline.gaps if _may_count(gap, scene, sought)]
+
+
+def _edges(gaps: Sequence[Gap], scene: Scene, sought: Sought) -> datetime | None:
+    spans = [at for gap in gaps if (at := scene.start_of(gap.rejection.effective)) is not None]
+    if sought.lasting:
+        spans += [at for gap in gaps if (at := _end_of(gap, scene)) is not None]
+    return scene.edges(spans, [sought.window])
 
 
 def _unread(kind: str, scene: Scene) -> list[Cause]:
@@ -99,4 +155,19 @@ def _may_count(gap: Gap, scene: Scene, sought: Sought) -> bool:
     if gap.is_part or gap.source.type not in sought.types:
         return False
     at = scene.start_of(gap.rejection.effective)
-    return at is None or scene.place(at, sought.window) in {Place.INSIDE, Place.UNCERTAIN}
+    place = scene.place(at, sought.window) if at is not None else Place.UNCERTAIN
+    if place is Place.OUTSIDE and sought.lasting:
+        return _may_have_lasted(gap, scene, sought)
+    return place in {Place.INSIDE, Place.UNCERTAIN}
+
+
+def _may_have_lasted(gap: Gap, scene: Scene, sought: Sought) -> bool:
+    effective, end = gap.rejection.effective, _end_of(gap, scene)
+    if end is None:
+        return effective is not None and effective.is_period
+    return scene.place(end, sought.window) is not Place.OUTSIDE
+
+
+def _end_of(gap: Gap, scene: Scene) -> Span | None:
+    effective = gap.rejection.effective
+    return scene.span_of(effective.end) if effective is not None else None

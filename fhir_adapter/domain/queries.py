@@ -100,6 +100,8 @@ class FindingQuery:
         preferred_qualifier: 0..1; on one day, findings with this qualifier are taken over those without.
         category: 0..1; Observation category the concepts are filed under: an unmapped code of another category
             is no excuse for a missing result; None = any category.
+        latest: True where the latest moment alone decides (oxygen, which is changed within the hour), not every
+            result of its day.
     """
 
     concepts: tuple[ConceptId, ...]
@@ -111,3 +113,4 @@ class FindingQuery:
     unaccepted: tuple[ConceptId, ...] = ()
     preferred_qualifier: str | None = None
     category: str | None = None
+    latest: bool = False

@@ -75,6 +75,8 @@ class Scene:
         consent_signed: 0..1; when the first research consent in force was signed.
         consent_signed_last: 0..1; the same, or when the last was signed where they may be of several studies.
         lets_in: 0..1; the truth of the present statement that lets the patient in; None where neither does.
+        stopped_dose: What the dose of a stopped administration means at this hospital: `administered`,
+            `ordered` or `unknown`.
         memo: What was computed for these facts and this anchor before; only ever the same again.
     """
 
@@ -87,6 +89,7 @@ class Scene:
     consent_signed: FhirDateTime | None = None
     consent_signed_last: FhirDateTime | None = None
     lets_in: Truth | None = Truth.MET
+    stopped_dose: str = "unknown"
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     def at_as_of(self) -> Scene:

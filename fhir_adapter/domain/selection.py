@@ -41,12 +41,20 @@ class Obstacle:
 
     Attributes:
         last_day: The last day it may belong to.
+        last: 0..1; the last instant it may belong to; None where its time is unknown.
         finding: 0..1; where its value is readable, so that it does no harm on the side of the current ones.
     """
 
     cause: Cause
     last_day: date
     finding: Finding | None = None
+    last: datetime | None = None
+
+    def may_be_as_late(self, current: list[Dated], *, to_the_moment: bool) -> bool:
+        """Say whether it may be of the same day as, or later than, the current findings, or of their moment."""
+        if to_the_moment:
+            return self.last is None or self.last >= max(each.at.first for each in current)
+        return self.last_day >= max(each.at.first_day for each in current)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +114,10 @@ def _select(query: FindingQuery, scene: Scene) -> Selection:
         _sort_finding(finding, query, scene, window, found)
     for gap in about(scene.timeline.gaps, query.concepts, (OBSERVATION,)):
         _sort_gap(gap, scene, window, found)
-    current = _latest(found.usable, query.preferred_qualifier)
+    current = _latest(found.usable, query)
     obstacles, causes = found.obstacles, list[Cause]()
     if current:
-        first = max(each.at.first_day for each in current)
-        obstacles = [each for each in obstacles if each.last_day >= first]
+        obstacles = [each for each in obstacles if each.may_be_as_late(current, to_the_moment=query.latest)]
     else:
         causes = [each.cause for each in obstacles] + _lacking(query, scene, window, found)
     return Selection(
@@ -154,7 +161,8 @@ def _sort_finding(
         cause = fault.cause if fault else _undated(finding)
         if fault is None or fault.may_be_current:
             speaks = fault is None or fault.speaks
-            found.obstacles.append(Obstacle(cause, last_day, finding if speaks else None))
+            last = at.last if at is not None else None
+            found.obstacles.append(Obstacle(cause, last_day, finding if speaks else None, last))
         else:
             found.fallback.append(cause)
     elif fault is not None:
@@ -171,7 +179,7 @@ def _sort_fault(finding: Finding, fault: Unsuitable, at: Span, place: Place, fou
         return
     found.spans.append(at)
     if fault.may_be_current:
-        found.obstacles.append(Obstacle(fault.cause, at.last_day, finding if fault.speaks else None))
+        found.obstacles.append(Obstacle(fault.cause, at.last_day, finding if fault.speaks else None, at.last))
     else:
         found.fallback.append(fault.cause)
 
@@ -194,7 +202,8 @@ def _sort_gap(gap: Gap, scene: Scene, window: Window | None, found: _Sorted) -> 
     if says_not_measured(gap):
         found.fallback.append(cause)
     else:
-        found.obstacles.append(Obstacle(cause, at.last_day if at is not None else LAST_DAY))
+        last_day, last = (at.last_day, at.last) if at is not None else (LAST_DAY, None)
+        found.obstacles.append(Obstacle(cause, last_day, last=last))
 
 
 def _may_count(rejection: Rejection, scene: Scene, window: Window | None) -> bool:
@@ -202,13 +211,16 @@ def _may_count(rejection: Rejection, scene: Scene, window: Window | None) -> boo
     return at is None or scene.place(at, window) in {Place.INSIDE, Place.UNCERTAIN}
 
 
-def _latest(usable: list[Dated], qualifier: str | None) -> list[Dated]:
-    """Give the findings of the latest day, and partial dates that may be as late."""
+def _latest(usable: list[Dated], query: FindingQuery) -> list[Dated]:
+    """Give the findings of the latest day, or moment, and partial dates that may be as late."""
     if not usable:
         return []
-    latest_first = max(each.at.first_day for each in usable)
-    group = [each for each in usable if each.at.last_day >= latest_first]
-    preferred = [each for each in group if qualifier in each.finding.qualifiers]
+    latest_day = max(each.at.first_day for each in usable)
+    group = [each for each in usable if each.at.last_day >= latest_day]
+    if query.latest:
+        moment = max(each.at.first for each in usable)
+        group = [each for each in usable if each.at.last >= moment]
+    preferred = [each for each in group if query.preferred_qualifier in each.finding.qualifiers]
     return sorted(preferred or group, key=_when)
 
 
