@@ -68,8 +68,17 @@ def _with_settings(schema: dict[str, Any]) -> dict[str, Any]:
         if name == "SettingRow" or "properties" not in part:
             continue
         part["properties"] = {key: _or_setting(key, value, parts) for key, value in part["properties"].items()}
+    schema["properties"] = {
+        key: _or_setting(key, value, parts) if _is_plain(value) else value
+        for key, value in schema["properties"].items()
+    }
     parts["Setting"] = _SETTING
     return schema
+
+
+def _is_plain(value: dict[str, Any]) -> bool:
+    """Say whether a key of the file itself holds one value, not a part or a list of its own."""
+    return not {"$ref", "items", "additionalProperties"} & set(value)
 
 
 def _or_setting(key: str, value: dict[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:

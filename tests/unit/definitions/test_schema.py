@@ -17,8 +17,10 @@ def schema(name: str) -> Any:
 
 def test_there_is_one_schema_for_every_kind_of_file() -> None:
     assert sorted(schema_texts()) == [
+        "care_plan.schema.json",
         "code_systems.schema.json",
         "concept_map.schema.json",
+        "dosing.schema.json",
         "eligibility.schema.json",
         "hospital.schema.json",
         "trial.schema.json",
@@ -27,9 +29,7 @@ def test_there_is_one_schema_for_every_kind_of_file() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["code_systems", "value_set", "units", "hospital", "concept_map", "trial", "eligibility"]
-)
+@pytest.mark.parametrize("name", [name.removesuffix(".schema.json") for name in schema_texts()])
 def test_unknown_keys_are_refused_everywhere(name: str) -> None:
     whole = schema(name)
     parts = [whole, *(part for part in whole["$defs"].values() if "properties" in part)]
@@ -54,6 +54,21 @@ def test_a_setting_may_stand_for_a_limit_but_not_for_an_id() -> None:
 def test_a_setting_may_stand_in_a_list() -> None:
     ages = schema("trial")["$defs"]["ParticipationRow"]["properties"]["consent_due_ages"]
     assert {"$ref": "#/$defs/Setting"} in ages["anyOf"][0]["items"]["anyOf"]
+
+
+def test_a_setting_may_stand_for_an_amount_a_pair_of_days_and_a_key_of_the_file_itself() -> None:
+    item = schema("dosing")["$defs"]["ItemRow"]["properties"]
+    setting = {"$ref": "#/$defs/Setting"}
+    assert setting in item["amount"]["anyOf"]
+    assert setting in item["in_window"]["anyOf"]
+    assert setting in schema("dosing")["properties"]["implausible"]["anyOf"]
+    assert setting in schema("care_plan")["properties"]["last_day"]["anyOf"]
+    assert schema("dosing")["properties"]["body"] == {"$ref": "#/$defs/BodyPart"}
+
+
+def test_a_planned_day_is_a_number_or_a_row() -> None:
+    kinds = schema("dosing")["$defs"]["ItemRow"]["properties"]["days"]["items"]["oneOf"]
+    assert [kind.get("pattern", kind.get("$ref")) for kind in kinds] == [r"^-?\d+$", "#/$defs/DayRow"]
 
 
 def test_files_without_settings_know_none() -> None:
