@@ -21,8 +21,8 @@ DOSE_TO_VOLUME = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-radioth
 MEASURED = {
     "cd56": ("nk-cd56-cells", "10*6"),
     "cd3": ("nk-cd3-cells", "10*6"),
-    "viability": ("nk-viability", "%"),
-    "total": ("nk-total-cells", "10*6"),
+    "viability": ("viability", "%"),
+    "total": ("nucleated-cells", "10*6"),
 }
 """Key of a story -> extension and unit."""
 
