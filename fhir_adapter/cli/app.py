@@ -14,7 +14,10 @@ from fhir_adapter.cli import (
     check,
     demo,
     derive,
+    deviations,
+    dosing,
     explain,
+    plan,
     rejections,
     review,
     subject,
@@ -43,6 +46,9 @@ app.command("sync")(sync.sync)
 app.command("derive")(derive.derive)
 app.command("subjects")(subjects.subjects)
 app.command("explain")(explain.explain)
+app.command("plan")(plan.plan)
+app.command("dosing")(dosing.dosing)
+app.command("deviations")(deviations.deviations)
 app.command("check")(check.check)
 app.command("rejections")(rejections.rejections)
 app.command("attest")(attest.attest)

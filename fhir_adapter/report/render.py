@@ -50,9 +50,13 @@ def render_sync(result: SyncResult) -> RenderableType:
         reasons = [f"{count} {reason}" for reason, count in {**counts.rejected_by, **counts.excluded_by}.items()]
         numbers = (counts.received, counts.mapped, counts.rejected, counts.excluded, counts.rejected_parts)
         table.add_row(name, *(str(number) for number in numbers), ", ".join(reasons))
-    records, writes = result.records, result.writes
+    records, treatments, writes = result.records, result.treatments, result.writes
     lines = [
         f"records: {records.created} created, {records.changed} changed, {records.unchanged} unchanged",
+        (
+            f"treatment records: {treatments.created} created, {treatments.changed} changed, "
+            f"{treatments.unchanged} unchanged"
+        ),
         (
             f"writes: {writes.created} created, {writes.updated} updated, {writes.unchanged} unchanged, "
             f"{writes.conflicts} conflicts, {writes.for_review} for review, {writes.dry_run} dry run"

@@ -24,7 +24,10 @@ from fhir_adapter.report.decisions import (
     MoveResult,
     PlanMoveResult,
 )
+from fhir_adapter.report.deviations import DeviationOut
+from fhir_adapter.report.dosing import DosingOut, TotalOut
 from fhir_adapter.report.explain import ExplainResult
+from fhir_adapter.report.plan import PlanResult
 from fhir_adapter.report.rejections import RejectionOut
 from fhir_adapter.report.subjects import NeedsResult, SubjectOut
 from fhir_adapter.report.sync import SyncResult
@@ -41,6 +44,10 @@ RESULTS: Final[Mapping[str, Any]] = {
     "subjects": list[SubjectOut],
     "subjects --needs": NeedsResult,
     "explain": ExplainResult,
+    "plan": PlanResult,
+    "dosing": list[DosingOut],
+    "dosing --totals": list[TotalOut],
+    "deviations": list[DeviationOut],
     "check": CheckResult,
     "rejections": list[RejectionOut],
     "attest": AttestResult,

@@ -27,6 +27,9 @@ class RecordCounts(Result):
     unchanged: int
 
 
+NO_RECORDS = RecordCounts(created=0, changed=0, unchanged=0)
+
+
 class WriteCounts(Result):
     """Deliveries by how they ended."""
 
@@ -39,7 +42,7 @@ class WriteCounts(Result):
 
 
 class SyncResult(Result):
-    """One run.
+    """One run; `treatments` counts the treatment records of those who have one.
 
     `unmatched_rows` and `doubled_rows` are 1-based roster rows that matched nobody, or several patients.
     """
@@ -50,6 +53,7 @@ class SyncResult(Result):
     as_of: str
     counts: dict[str, TypeCounts]
     records: RecordCounts
+    treatments: RecordCounts = NO_RECORDS
     writes: WriteCounts
     definitions_digest: str
     unmatched_rows: list[int] = Field(default_factory=list)

@@ -34,7 +34,10 @@ def test_these_are_all_commands() -> None:
         "check",
         "demo",
         "derive",
+        "deviations",
+        "dosing",
         "explain",
+        "plan",
         "rejections",
         "review accept",
         "review decide",
@@ -42,6 +45,7 @@ def test_these_are_all_commands() -> None:
         "review reject",
         "review show",
         "subject move",
+        "subject plan",
         "subjects",
         "sync",
     ]

@@ -11,8 +11,10 @@ import pytest
 
 from fhir_adapter.report.schema import RESULTS, result_schemas, schema_name
 from tests.cli.json_schema import faults
+from tests.cli.treated import treat
 from tests.command import ROOT, Place, Ran
 from tests.demo_export import NOON
+from tests.treatment_records import a_course
 
 SCHEMAS = ROOT / "docs" / "schema"
 AS_OF = ("--as-of", NOON)
@@ -35,6 +37,16 @@ def json_of(*arguments: str) -> Callable[[Place], Ran]:
     return lambda ward: ward.run(*arguments, "--format", "json")
 
 
+def of_treated(*arguments: str) -> Callable[[Place], Ran]:
+    """The result of a command where one subject is under treatment."""
+
+    def run(ward: Place) -> Ran:
+        treat(ward, "Patient/aml-boy-7", a_course())
+        return ward.run(*arguments, "--format", "json")
+
+    return run
+
+
 COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "demo": json_of("demo", "--store", "demo.db", "--sink", "demo-sink"),
     "sync": lambda ward: ward.sync("--format", "json"),
@@ -43,6 +55,10 @@ COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "subjects": json_of("subjects"),
     "subjects --needs": json_of("subjects", "--needs"),
     "explain": json_of("explain", "Patient/alt-above"),
+    "plan": of_treated("plan", "Patient/aml-boy-7"),
+    "dosing": of_treated("dosing"),
+    "dosing --totals": of_treated("dosing", "Patient/aml-boy-7", "--totals"),
+    "deviations": of_treated("deviations", *AS_OF),
     "check": json_of("check"),
     "rejections": json_of("rejections"),
     "attest": json_of("attest", "Patient/alt-above", "I4", "true", "--by", "dr-weber", *AS_OF),
@@ -55,6 +71,7 @@ COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "review reject": lambda ward: ward.run(
         "review", "reject", item_of(ward, "INELIGIBLE"), *BY, *AS_OF, "--format", "json"
     ),
+    "subject plan": of_treated("subject", "plan", "Patient/aml-boy-7", "--to", "revoked", *BY, *AS_OF),
     "subject move": json_of(
         "subject", "move", "Patient/consent-none", "--to", "screening", *BY, "--date", "2026-03-11", *AS_OF
     ),

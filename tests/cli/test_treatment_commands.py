@@ -1,0 +1,129 @@
+"""What is said about treatment: doses, calendar, clearance, deviations; and what is said without any."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+import pytest
+
+from tests.cli.test_json_results import AS_OF
+from tests.cli.treated import subject_of, treat
+from tests.command import Place
+from tests.treatment_records import a_course
+
+TREATED = "Patient/aml-boy-7"
+UNTREATED = "Patient/alt-above"
+
+
+@pytest.fixture
+def treated(read_ward: Place) -> Place:
+    """A ward with one subject under treatment."""
+    treat(read_ward, TREATED, a_course())
+    return read_ward
+
+
+def json_of(place: Place, *arguments: str) -> Any:
+    """What a command prints as JSON."""
+    ran = place.run(*arguments, "--format", "json")
+    assert ran.code == 0, ran.err
+    return ran.result
+
+
+def test_doses_are_a_list_with_the_agreed_keys(treated: Place) -> None:
+    rows = json_of(treated, "dosing")
+    agreed = {"subject", "item", "day", "date", "planned", "administered", "difference_percent", "status"}
+    assert all(agreed | {"deviations", "evidence"} <= set(row) for row in rows)
+    assert {key: rows[0]["planned"][key] for key in ("value", "unit", "calculation")} == {
+        "value": "20.8",
+        "unit": "mg",
+        "calculation": "40 mg/m2 x 0.52 m2 = 20.8 mg",
+    }
+    assert rows == json_of(treated, "dosing", TREATED)
+
+
+def test_course_totals_are_below_the_table_and_a_list_of_their_own(treated: Place) -> None:
+    assert "Course totals" in treated.run("dosing", TREATED).out
+    totals = json_of(treated, "dosing", TREATED, "--totals")
+    assert [(total["item"], total["planned"]["value"]) for total in totals] == [("fludarabine", "83.2")]
+    assert "40 mg/m2" not in treated.run("dosing", "--totals").out
+
+
+def test_the_plan_is_a_picture_and_every_day_of_it_as_json(treated: Place) -> None:
+    text = treated.run("plan", TREATED).out
+    assert "fludarabine" in text
+    assert "Course totals" in text
+    assert "not in the picture: Busulfan on day +40" in text
+    days = json_of(treated, "plan", TREATED)["days"]
+    assert [day["day"] for day in days] == [*range(-14, 29), 40]
+    assert [dose["item"] for dose in days[0]["doses"]] == ["fludarabine"]
+
+
+def test_a_clearance_is_judged_from_what_was_read_whatever_the_verdict(treated: Place) -> None:
+    judged = json_of(treated, "clearance", TREATED, "--infusion", "2", *AS_OF)
+    assert judged["subject"] == subject_of(treated, TREATED)
+    assert (judged["infusion"], judged["as_of"]) == (2, "2026-03-11T12:00:00+01:00")
+    assert [each["id"] for each in judged["criteria"]] == ["N1", "N2", "N3", "N4"]
+    assert judged["verdict"] != "CLEAR"
+    first = json_of(treated, "clearance", TREATED, "--infusion", "1", *AS_OF)
+    assert [each["id"] for each in first["criteria"]] == ["N1", "N2", "N4"]
+    assert "a named person decides" in treated.run("clearance", TREATED, "--infusion", "1", *AS_OF).out
+
+
+def test_the_whole_study_s_deviations_are_listed_and_written_to_a_file(treated: Place) -> None:
+    rows = json_of(treated, "deviations", *AS_OF, "--csv", "deviations.csv")
+    subject = subject_of(treated, TREATED)
+    assert {"DOSE_LOW", "WRONG_DAY", "INFUSED_ON_HOLD", "UNPLANNED"} <= {row["deviation"] for row in rows}
+    assert all(row["subject"] == subject for row in rows if row["item"])
+    with (treated.folder / "deviations.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["deviation"] for row in csv.DictReader(file)] == [row["deviation"] for row in rows]
+
+
+def test_a_file_that_cannot_be_written_is_named_by_its_option(treated: Place) -> None:
+    ran = treated.run("deviations", "--csv", "nowhere/deviations.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--csv cannot be written" in ran.err
+
+
+def test_nobody_under_treatment_is_an_empty_list_and_a_word(read_ward: Place) -> None:
+    ran = read_ward.run("dosing", "--format", "json")
+    assert (ran.code, ran.result) == (0, [])
+    assert "nobody is under treatment yet" in ran.err
+    assert "attest SUBJECT dose-level" in ran.err
+
+
+@pytest.mark.parametrize("command", [("plan", UNTREATED), ("dosing", UNTREATED)])
+def test_a_subject_not_yet_treated_is_told_how_a_record_comes_about(
+    treated: Place, command: tuple[str, ...]
+) -> None:
+    ran = treated.run(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "has no treatment record yet" in ran.err
+    assert f"fhir-adapter attest {subject_of(treated, UNTREATED)} dose-level LEVEL --by PERSON" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command", [("plan", "Patient/nobody"), ("dosing", "S-NOBODY"), ("clearance", "S-NOBODY", "--infusion", "1")]
+)
+def test_a_subject_nobody_knows_is_a_usage_error(treated: Place, command: tuple[str, ...]) -> None:
+    ran = treated.run(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "no subject answers to that name" in ran.err
+
+
+@pytest.mark.parametrize("number", ["0", "3", "-1"])
+def test_an_infusion_the_plan_does_not_have_is_told_which_there_are(treated: Place, number: str) -> None:
+    ran = treated.run("clearance", TREATED, "--infusion", number)
+    assert (ran.code, ran.out) == (2, "")
+    assert "there are: 1, 2" in ran.err
+
+
+def test_an_infusion_has_to_be_named(treated: Place) -> None:
+    ran = treated.run("clearance", TREATED)
+    assert ran.code == 2
+    assert "Missing option '--infusion'" in ran.err
+
+
+def test_no_table_of_treatment_is_cut_off_in_a_pipe(treated: Place) -> None:
+    for command in (("plan", TREATED), ("dosing",), ("deviations",)):
+        assert "\N{HORIZONTAL ELLIPSIS}" not in treated.run(*command).out
