@@ -71,7 +71,7 @@ def derive_eligibility(
         anchor_source=scene.anchor.source,
         verdict=_OVERALL[all_of(_TRUTHS[result.verdict] for result in results)],
         criteria=results,
-        valid_until=_valid_until(scene, (answer for _, answer in judged)),
+        valid_until=find_valid_until(scene, (answer for _, answer in judged)),
         definitions_digest=trial.digest,
         evidence_digest="",
     )
@@ -150,6 +150,32 @@ def find_part(record: EligibilityRecord, part: str) -> Answer | None:
     return None
 
 
+def find_valid_until(scene: Scene, answers: Iterable[Answer]) -> datetime | None:
+    """Find the next moment at which time alone may change what was judged: an edge, the planned day, a later fact.
+
+    Args:
+        scene: What it was judged against.
+        answers: 0..*; what it rests on.
+
+    Returns:
+        The moment at the hospital; None where nothing will change by itself.
+
+    Source:
+        design contracts, Time: each record has `valid_until`, the next window edge.
+    """
+    planned = scene.anchor.planned
+    edges = [answer.expires for answer in answers]
+    edges.append(midnight(planned, scene.zone) if planned is not None else None)
+    today = scene.today
+    ahead = [
+        span(moment, scene.zone).first
+        for moment in _moments(scene.timeline)
+        if moment.last_day >= today - _ONE_DAY
+    ]
+    until = scene.next_of([*edges, *ahead])
+    return until.astimezone(scene.zone) if until is not None else None
+
+
 _ONE_DAY = timedelta(days=1)  # the calendar day of a moment elsewhere is at most one away from ours
 
 _TRUTHS = {Verdict.PASS: Truth.MET, Verdict.FAIL: Truth.NOT_MET, Verdict.UNKNOWN: Truth.UNKNOWN}
@@ -169,21 +195,6 @@ def _signed(scene: Scene, trial: Trial) -> tuple[FhirDateTime | None, FhirDateTi
         return None, None
     dated.sort(key=lambda signed: (span(signed, scene.zone).first, signed.text))
     return dated[0], dated[-1] if are_of_several_studies(consents) else dated[0]
-
-
-def _valid_until(scene: Scene, answers: Iterable[Answer]) -> datetime | None:
-    """Give the next moment at which time alone may change the record: an edge, the planned day, a later fact."""
-    planned = scene.anchor.planned
-    edges = [answer.expires for answer in answers]
-    edges.append(midnight(planned, scene.zone) if planned is not None else None)
-    today = scene.today
-    ahead = [
-        span(moment, scene.zone).first
-        for moment in _moments(scene.timeline)
-        if moment.last_day >= today - _ONE_DAY
-    ]
-    until = scene.next_of([*edges, *ahead])
-    return until.astimezone(scene.zone) if until is not None else None
 
 
 def _moments(timeline: Timeline) -> Iterator[FhirDateTime]:

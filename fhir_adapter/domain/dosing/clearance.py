@@ -1,0 +1,77 @@
+"""May the cells be infused? The trial's criteria to receive them, judged for one moment.
+
+Knows: which criteria are asked at which infusion, what they amount to. Does not know: what a criterion is made of.
+A proposal: the investigator decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
+from fhir_adapter.domain.eligibility import build_scene, find_valid_until, judge_criterion
+from fhir_adapter.domain.logic import Truth, all_of
+from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.records import Verdict
+from fhir_adapter.domain.scene import utc
+from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.timeline import Timeline
+
+_TRUTHS = {Verdict.PASS: Truth.MET, Verdict.FAIL: Truth.NOT_MET, Verdict.UNKNOWN: Truth.UNKNOWN}
+
+_OVERALL = {Truth.MET: Clearance.CLEAR, Truth.NOT_MET: Clearance.HOLD, Truth.UNKNOWN: Clearance.UNKNOWN}
+
+
+def derive_clearance(  # noqa: PLR0913 - one named part per thing it is judged by
+    timeline: Timeline,
+    trial: Trial,
+    *,
+    subject: SubjectId,
+    infusion: int,
+    as_of: datetime,
+    zone: tzinfo,
+    infused_at: datetime | None = None,
+    stopped_dose: str = "unknown",
+) -> ClearanceRecord:
+    """Judge the criteria to receive one cell infusion.
+
+    Does not use the anchor of eligibility: what counts is the moment of the infusion itself. Facts and
+    statements later than that moment do not exist for it.
+
+    Args:
+        timeline: The person's facts.
+        trial: The trial's definitions; its clearance criteria are inclusions.
+        subject: Whose record it is.
+        infusion: Number of the cell infusion.
+        as_of: Clinical time, aware.
+        zone: The hospital's zone.
+        infused_at: 0..1; start of that infusion, where it was given.
+        stopped_dose: What the dose of a stopped administration means here (`administered`, `ordered`,
+            `unknown`).
+
+    Returns:
+        CLEAR if every criterion passes, HOLD if one fails, else UNKNOWN, with every criterion's evidence and
+        next fact. A trial that asks nothing of this infusion is UNKNOWN: nothing was found, so nobody is cleared.
+        `expires` is None for an infusion already given: its moment does not move.
+
+    Source:
+        registry page, criteria to receive NK cells; rules sheet I.3; clinical review, sections 10 and 12.
+    """
+    is_retrospective = infused_at is not None and infused_at <= as_of
+    moment = utc(infused_at if infused_at is not None and is_retrospective else as_of)
+    scene = build_scene(timeline, trial, as_of=moment, zone=zone).at_as_of()
+    scene = replace(scene, stopped_dose=stopped_dose)
+    asked = [each.criterion for each in trial.clearance if infusion in each.infusions]
+    judged = [judge_criterion(criterion, scene) for criterion in asked]
+    truth = all_of(_TRUTHS[result.verdict] for result, _ in judged) if judged else Truth.UNKNOWN
+    expires = None if is_retrospective else find_valid_until(scene, (answer for _, answer in judged))
+    return ClearanceRecord(
+        subject=subject,
+        infusion=infusion,
+        as_of=moment.astimezone(zone),
+        verdict=_OVERALL[truth],
+        criteria=tuple(result for result, _ in judged),
+        is_retrospective=is_retrospective,
+        expires=expires,
+    )
