@@ -11,7 +11,6 @@ from decimal import Decimal
 from fhir_adapter.domain.answers import Cause, next_fact
 from fhir_adapter.domain.dosing.course import Course
 from fhir_adapter.domain.dosing.records import Dose
-from fhir_adapter.domain.intervals import is_measurable
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
 
@@ -55,7 +54,7 @@ def find_level(course: Course) -> AssignedLevel:
         wanted = next_fact(Cause(reason=said.reason), "dose level the subject is assigned to")
         return AssignedLevel(level=None, evidence=said.evidence, reason=said.reason, next_fact=wanted)
     value = said.value
-    if isinstance(value, Decimal) and is_measurable(value) and value in rule.totals:
+    if isinstance(value, Decimal) and value in rule.totals:
         level = int(value)
         return AssignedLevel(level=level, total=Dose(rule.totals[level], rule.unit), evidence=said.evidence)
     levels = ", ".join(map(str, sorted(rule.totals)))
