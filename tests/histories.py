@@ -42,6 +42,7 @@ from fhir_adapter.domain.statements import SignerRole
 from tests.builders import (
     UPDATED,
     attestation,
+    cell_product,
     component,
     consent,
     diagnosis,
@@ -51,6 +52,7 @@ from tests.builders import (
     moment,
     patient,
     procedure,
+    product,
     reading,
     refused,
     source,
@@ -170,6 +172,20 @@ statuses = st.sampled_from(["completed", "not-done", "unknown", "in-progress"])
 facts: st.SearchStrategy[Fact] = st.one_of(
     findings(),
     st.builds(lambda at, status: exposure("cells", at, status=status), times, statuses),
+    st.builds(lambda at: exposure("cells", at, supporting=("BiologicallyDerivedProduct/r1",)), times),
+    st.builds(
+        lambda donor: cell_product("b", "cells", donor=donor), st.sampled_from([None, "Patient/7", "Patient/8"])
+    ),
+    st.builds(lambda at: exposure(None, at, medication_reference="Medication/r1"), times),
+    st.builds(
+        lambda drug, amount: product(
+            "m",
+            drug,
+            strengths=(((ConceptId(drug),), Quantity(Decimal(amount), "mg"), Quantity(Decimal(1), "mL")),),
+        ),
+        st.sampled_from(["cells", "drug"]),
+        st.sampled_from(["4", "40"]),
+    ),
     st.builds(lambda at: exposure("first-drug", at), times),
     st.builds(lambda at: exposure("drug", at), times),
     st.builds(lambda at, status: procedure("cells", at, status=status), times, statuses),
