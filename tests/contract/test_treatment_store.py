@@ -23,7 +23,7 @@ from tests.store_samples import (
     record,
     run_row,
 )
-from tests.treatment_samples import treatment
+from tests.stored_treatment import treatment
 
 OTHER = SubjectId("S-0000000002")
 

@@ -18,7 +18,7 @@ from fhir_adapter.domain.dosing.records import (
 )
 from fhir_adapter.domain.records import Verdict
 from tests.courses import a_regimen
-from tests.treatment_samples import clearance, dosing_record, treatment, unknown_dose
+from tests.stored_treatment import clearance, dosing_record, treatment, unknown_dose
 
 REGIMEN = a_regimen()
 HELD = clearance()

@@ -29,7 +29,7 @@ from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.statements import ConsentStatement, SignerRole
 from tests.builders import ZONE, consent
 from tests.store_samples import record as eligibility
-from tests.treatment_samples import clearance, dosing_record, treatment
+from tests.stored_treatment import clearance, dosing_record, treatment
 
 SUBJECT = SubjectId("S-1")
 PARENT = SignerRole.REPRESENTATIVE

@@ -40,7 +40,7 @@ from tests.store_samples import (
     subject_row,
     version,
 )
-from tests.treatment_samples import treatment
+from tests.stored_treatment import treatment
 
 PATIENT = "canary-7f3"
 REFERENCE = f"Patient/{PATIENT}"

@@ -42,7 +42,7 @@ from tests.store_samples import (
     subject_row,
     version,
 )
-from tests.treatment_samples import treatment
+from tests.stored_treatment import treatment
 
 GIVEN = version("MedicationAdministration", "ma1")
 PAGE = (
