@@ -23,7 +23,7 @@ from fhir_adapter.domain.outgoing import ActivityStatement, PlanStatement
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.source import SubjectId, TrialId
-from tests.courses import DAY_ZERO, a_regimen
+from tests.courses import DAY_ZERO, SUBJECT, a_regimen
 from tests.study import AS_OF, make_trial
 
 PLANS = "https://trial.example/plans"
@@ -69,7 +69,9 @@ def record_of(plan: PlannedDose | None = None, **more: Any) -> DosingRecord:
     return DosingRecord(**(values | more))
 
 
-def given(amount: Fraction = Fraction(104, 5), on: date = date(2026, 3, 11), **more: Any) -> AdministeredDose:
+def given(
+    amount: Fraction = Fraction(104, 5), on: date | None = date(2026, 3, 11), **more: Any
+) -> AdministeredDose:
     """The same dose as it was given."""
     values: dict[str, Any] = {
         "dose": Dose(amount, "mg"),
@@ -81,7 +83,7 @@ def given(amount: Fraction = Fraction(104, 5), on: date = date(2026, 3, 11), **m
 
 def treatment_of(
     *records: DosingRecord,
-    subject: SubjectId = SubjectId("S-1"),
+    subject: SubjectId = SUBJECT,
     as_of: datetime = AS_OF,
     digest: str = "t1",
     **more: Any,

@@ -178,8 +178,12 @@ class _Entry:
 
 
 def _says(entry: Entry | None, ours: Entry) -> bool:
-    """Say whether an entry says what ours says; a server may drop ids inside a resource."""
-    return entry is not None and (entry == ours or entry == {key: ours[key] for key in ours if key != "id"})
+    """Say whether an entry says what ours says; a server may drop or change ids inside a resource."""
+    return entry is not None and _without_id(entry) == _without_id(ours)
+
+
+def _without_id(entry: Entry) -> Entry:
+    return {key: value for key, value in entry.items() if key != "id"}
 
 
 def _by_id(entries: Sequence[Entry]) -> dict[str, Entry]:

@@ -68,7 +68,7 @@ def validate_outgoing(body: Mapping[str, Any], *, more_codes: Mapping[str, type[
     resource_type = body.get("resourceType")
     if resource_type not in OUTGOING_TYPES:
         raise InvariantError("a resource of a type the adapter never writes was about to be sent")
-    problems = [f"{fault.path} {fault.kind}" for fault in check_resource(body)]
+    problems = [f"{fault.path(resource_type)} {fault.kind}" for fault in check_resource(body)]
     problems += [f"{path} is empty" for path, value in _leaves(resource_type, body) if value in _EMPTY]
     problems += _code_problems(body, more_codes or {})
     if problems:
