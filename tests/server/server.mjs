@@ -17,7 +17,8 @@ const MAX_COUNT = 1000;
 const DEFAULT_COUNT = Number(process.env.DEFAULT_COUNT ?? 20);
 const AUTH = process.env.AUTH !== '0';
 const TYPES = [
-  'AdverseEvent', 'CarePlan', 'Condition', 'Consent', 'DiagnosticReport', 'Encounter', 'Group', 'Medication',
+  'AdverseEvent', 'BiologicallyDerivedProduct', 'CarePlan', 'Condition', 'Consent', 'DiagnosticReport', 'Encounter',
+  'Group', 'Medication',
   'MedicationAdministration', 'MedicationRequest', 'Observation', 'Patient', 'Procedure', 'Provenance',
   'QuestionnaireResponse', 'RelatedPerson', 'ResearchStudy', 'ResearchSubject', 'Specimen',
 ];

@@ -54,3 +54,20 @@ def test_a_type_the_server_does_not_declare_is_not_complete(fhir_server: Running
         ("Patient", True),
         ("Immunization", False),
     ]
+
+
+def test_medications_and_cell_products_are_fetched_by_the_references_to_them(fhir_server: RunningServer) -> None:
+    fhir_server.load([
+        {"resourceType": "Patient", "id": "p1"},
+        {"resourceType": "Medication", "id": "m1", "code": {"text": "vial"}},
+        {"resourceType": "BiologicallyDerivedProduct", "id": "b1", "productCategory": "cells"},
+    ])
+    source = ServerSource(FhirConnection(fhir_server.base))
+    plan = ReadPlan(resource_types=("Medication", "BiologicallyDerivedProduct"), patients=("p1",))
+    assert list(source.pages(plan)) == [], "types of no patient are not searched by one"
+    wanted = ["BiologicallyDerivedProduct/b1", "Medication/m1", "BiologicallyDerivedProduct/none"]
+    bodies = [json.loads(bytes(raw)) for page in source.fetch(wanted) for raw in page.resources]
+    assert {(body["resourceType"], body["id"]) for body in bodies} == {
+        ("BiologicallyDerivedProduct", "b1"),
+        ("Medication", "m1"),
+    }
