@@ -45,6 +45,7 @@ class Course:
         ends: 0..1; last day on which anything is planned or read (death, withdrawal); None = open.
         stopped_dose: What the dose of a stopped administration means at this hospital: `administered`,
             `ordered` or `unknown`.
+        early_days: How many days before the planned first day a first drug may lie and still be the trial's.
     """
 
     subject: SubjectId
@@ -58,6 +59,7 @@ class Course:
     gender: str | None = None
     ends: date | None = None
     stopped_dose: str = "unknown"
+    early_days: int = 0
 
     @property
     def today(self) -> date:

@@ -73,6 +73,7 @@ def open_course(
         gender=person.gender if person is not None else None,
         ends=_death(timeline, now, zone),
         stopped_dose=stopped_dose,
+        early_days=trial.anchor.search_days_before,
     )
 
 

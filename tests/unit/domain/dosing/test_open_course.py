@@ -44,6 +44,7 @@ def test_a_course_holds_everything_doses_are_derived_against() -> None:
     assert (found.gender, found.stopped_dose, found.ends, found.subject) == ("female", "ordered", None, SUBJECT)
     assert (found.day_zero.day, found.day_zero.source) == (date(2026, 3, 25), "planned")
     assert found.as_of == AS_OF
+    assert found.early_days == 3
     assert found.today == date(2026, 3, 11)
 
 
@@ -123,6 +124,7 @@ def test_without_a_plan_grafts_count_from_the_first_assignment_that_stands() -> 
         (moment("2026-03-08"), date(2026, 3, 8)),
         (moment("2026-02"), date(2026, 2, 28)),
         (moment("2026-03"), date(2026, 3, 11)),  # some day of this month, today at the latest
+        (moment("2026-03-11T12:00"), date(2026, 3, 11)),
         (moment("2026-03-11T12:01"), None),  # alive at as_of
     ],
 )
