@@ -19,8 +19,9 @@ REFUSED = frozenset({"unreadable-condition-wrong", "broken-neighbours-text"})
 """Broken on purpose: a server that validates does not take them; folders are where they occur."""
 
 WRITTEN = ("ResearchStudy", "ResearchSubject", "Provenance")
-TYPES = ("BiologicallyDerivedProduct", "Condition", "Consent", "Medication", "MedicationAdministration", "Observation",
-         "Patient", "Procedure", "QuestionnaireResponse", "RelatedPerson", "Specimen", *WRITTEN)  # fmt: skip
+TYPES = ("BiologicallyDerivedProduct", "Condition", "Consent", "Medication", "MedicationAdministration",
+         "Observation", "Patient", "Procedure", "QuestionnaireResponse", "RelatedPerson", "Specimen",
+         *WRITTEN)  # fmt: skip
 
 
 def bodies_of(patients: Iterable[str]) -> list[Body]:
