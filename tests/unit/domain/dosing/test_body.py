@@ -198,7 +198,9 @@ def test_the_body_surface_is_computed_without_rounding() -> None:
     found = body.area_at(NOON, body.weight_at(NOON))
     assert found.value is not None
     assert abs(found.value**2 - Fraction(86 * 12, 3600)) < Fraction(1, 10**48)
-    assert str(Decimal(found.value.numerator) / Decimal(found.value.denominator)).startswith("0.53541261347363368468")
+    assert str(Decimal(found.value.numerator) / Decimal(found.value.denominator)).startswith(
+        "0.53541261347363368468"
+    )
     assert [each.role for each in found.evidence] == ["height", "weight"]
     (shown,) = found.computations
     assert (shown.formula, shown.source) == ("bsa-mosteller", "Mosteller 1987; rules sheet D6")
