@@ -13,7 +13,12 @@ from typing import Any
 
 from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.dosing.course import Course, DayZero
-from fhir_adapter.domain.dosing.regimen import (
+from fhir_adapter.domain.dosing.stated import find_stated
+from fhir_adapter.domain.facts import Fact, Finding, Reading
+from fhir_adapter.domain.operators import FormulaId
+from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.queries import AgeWindow, FindingQuery
+from fhir_adapter.domain.regimen import (
     AttestedValue,
     Basis,
     BodyRule,
@@ -29,11 +34,6 @@ from fhir_adapter.domain.dosing.regimen import (
     Regimen,
     Tolerance,
 )
-from fhir_adapter.domain.dosing.stated import find_stated
-from fhir_adapter.domain.facts import Fact, Finding, Reading
-from fhir_adapter.domain.operators import FormulaId
-from fhir_adapter.domain.protocol import Trial
-from fhir_adapter.domain.queries import AgeWindow, FindingQuery
 from fhir_adapter.domain.scene import utc
 from fhir_adapter.domain.source import Completeness, SubjectId
 from fhir_adapter.domain.statements import Attestation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from fhir_adapter.domain.dosing.regimen import DoseUnit
 from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.regimen import DoseUnit
 
 
 def units(id_: str, standard: str, **factors: Fraction) -> UnitRule:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from fhir_adapter.domain.care_plan import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.dosing.plan_statement import PlanHeading, derive_plan_statement
 from fhir_adapter.domain.dosing.records import (
@@ -18,7 +19,6 @@ from fhir_adapter.domain.dosing.records import (
     PlannedDose,
     TreatmentRecord,
 )
-from fhir_adapter.domain.dosing.regimen import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.outgoing import ActivityStatement, PlanStatement
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import Evidence

@@ -9,8 +9,8 @@ from collections.abc import Collection
 
 from fhir_adapter.definitions.file_care_plan import CarePlanFile, VisitRow
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
+from fhir_adapter.domain.care_plan import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.codes import Coding
-from fhir_adapter.domain.dosing.regimen import CarePlanRule, FollowUpVisit
 
 
 def compile_care_plan(scope: RuleScope, file: CarePlanFile, statuses: Collection[str]) -> CarePlanRule:

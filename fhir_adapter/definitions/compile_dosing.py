@@ -15,7 +15,9 @@ from fhir_adapter.definitions.compile_item import compile_item
 from fhir_adapter.definitions.compile_query import BODY_INPUTS, BODY_SURFACE, check_input, compile_query
 from fhir_adapter.definitions.file_dosing import DonorFactRow, DosingFile
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
-from fhir_adapter.domain.dosing.regimen import (
+from fhir_adapter.domain.protocol import ClearanceCriterion, Kind, LinkType
+from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.regimen import (
     BodyRule,
     CellRule,
     DayZeroRule,
@@ -26,8 +28,6 @@ from fhir_adapter.domain.dosing.regimen import (
     PlannedItem,
     Regimen,
 )
-from fhir_adapter.domain.protocol import ClearanceCriterion, Kind, LinkType
-from fhir_adapter.domain.quantity import UnitRule
 
 DOSE_RULES: Final[Mapping[DoseUnit, str]] = {
     DoseUnit.MASS: "dose-mass",

@@ -12,7 +12,9 @@ from typing import Final
 from fhir_adapter.definitions.file_dosing import NO_UNIT, DayRow, ItemRow, StatedRow, ToleranceRow
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.domain.codes import Coding
-from fhir_adapter.domain.dosing.regimen import (
+from fhir_adapter.domain.protocol import LinkType
+from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.regimen import (
     AttestedValue,
     Basis,
     DayRange,
@@ -22,8 +24,6 @@ from fhir_adapter.domain.dosing.regimen import (
     PlannedItem,
     Tolerance,
 )
-from fhir_adapter.domain.protocol import LinkType
-from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.domain.vocabulary import RADIATION_DOSE
 
 _UNITS_OF: Final[Mapping[Basis, tuple[DoseUnit, ...]]] = {

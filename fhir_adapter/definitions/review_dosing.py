@@ -15,7 +15,7 @@ from fhir_adapter.definitions.finding import DefinitionFinding, Severity, findin
 from fhir_adapter.definitions.rule_scope import Steps
 from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.typed_file import Typed
-from fhir_adapter.domain.dosing.regimen import Basis, PlannedItem, Regimen
+from fhir_adapter.domain.regimen import Basis, PlannedItem, Regimen
 
 
 def review_dosing(files: TrialFiles, regimen: Regimen | None) -> Iterator[DefinitionFinding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fhir_adapter.domain.dosing.regimen import CarePlanRule
+from fhir_adapter.domain.care_plan import CarePlanRule
 from fhir_adapter.errors import DecisionRefusedError
 
 DRAFT = "draft"

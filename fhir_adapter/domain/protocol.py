@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from fhir_adapter.domain.care_plan import CarePlanRule
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.dosing.regimen import CarePlanRule, Regimen
 from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.queries import Window
+from fhir_adapter.domain.regimen import Regimen
 from fhir_adapter.domain.source import TrialId
 
 

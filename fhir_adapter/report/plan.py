@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta, tzinfo
 
+from fhir_adapter.domain.care_plan import FollowUpVisit
 from fhir_adapter.domain.dosing.records import DonorFact, TreatmentRecord
-from fhir_adapter.domain.dosing.regimen import FollowUpVisit, Regimen
 from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.regimen import Regimen
 from fhir_adapter.report.clearance import ClearanceResult, build_clearance
 from fhir_adapter.report.dosing import DosingOut, TotalOut, build_dose, build_total
 from fhir_adapter.report.explain import EvidenceOut, build_evidence

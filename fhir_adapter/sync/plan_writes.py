@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from fhir_adapter.domain.care_plan import CarePlanRule
 from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.dosing.plan_statement import PlanHeading, derive_plan_statement
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.dosing.regimen import CarePlanRule
 from fhir_adapter.domain.moments import FhirDateTime, Precision
 from fhir_adapter.domain.outgoing import ParticipationStatement
 from fhir_adapter.domain.participation import FINAL_STATUSES

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.dosing.regimen import Regimen
 from fhir_adapter.domain.patient_links import surviving
 from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.regimen import Regimen
 from fhir_adapter.errors import UsageError
 from fhir_adapter.ports.rows import SubjectRow
 from fhir_adapter.sync.desk import Desk, find_subject

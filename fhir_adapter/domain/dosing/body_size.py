@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from fhir_adapter.domain.answers import in_order
 from fhir_adapter.domain.dosing.amount_words import in_digits, in_percent
 from fhir_adapter.domain.dosing.body import Body, Measured, earliest, end_of, reference_moment
-from fhir_adapter.domain.dosing.regimen import Basis, PlannedItem
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.regimen import Basis, PlannedItem
 from fhir_adapter.domain.spans import midnight
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from fhir_adapter.domain.dosing.regimen import AttestedValue, Regimen
 from fhir_adapter.domain.dosing.stated import Stated
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.regimen import AttestedValue, Regimen
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline
 

@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta, tzinfo
 from fhir_adapter.domain.anchor import GIVEN
 from fhir_adapter.domain.answers import Cause, next_fact
 from fhir_adapter.domain.dosing.course import DayZero
-from fhir_adapter.domain.dosing.regimen import DayZeroRule
 from fhir_adapter.domain.dosing.stated import Stated
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.facts import Intervention
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.regimen import DayZeroRule
 from fhir_adapter.domain.scene import utc
 from fhir_adapter.domain.spans import clamped, span
 from fhir_adapter.domain.spoken import standing

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.dosing.records import Clearance, Deviation, Dose, DosingRecord, TreatmentRecord
-from fhir_adapter.domain.dosing.regimen import Regimen
 from fhir_adapter.domain.records import Verdict
+from fhir_adapter.domain.regimen import Regimen
 
 ASKED_ABOUT = frozenset({
     Deviation.NEEDS_DECISION,

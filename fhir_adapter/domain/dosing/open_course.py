@@ -11,10 +11,10 @@ from datetime import date, datetime, tzinfo
 from fhir_adapter.domain.anchor import GIVEN
 from fhir_adapter.domain.dosing.course import Course
 from fhir_adapter.domain.dosing.day_zero import find_day_zero
-from fhir_adapter.domain.dosing.regimen import ItemKind, Regimen
 from fhir_adapter.domain.dosing.stated import Stated, find_stated
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.regimen import ItemKind, Regimen
 from fhir_adapter.domain.scene import utc
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import span

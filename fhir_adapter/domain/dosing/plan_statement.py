@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
+from fhir_adapter.domain.care_plan import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.dosing.records import (
     AdministeredDose,
     Deviation,
@@ -22,10 +23,10 @@ from fhir_adapter.domain.dosing.records import (
     PlannedDose,
     TreatmentRecord,
 )
-from fhir_adapter.domain.dosing.regimen import CarePlanRule, FollowUpVisit, ItemKind, PlannedItem, Regimen
 from fhir_adapter.domain.outgoing import ActivityKind, ActivityStatement, ActivityStatus, PlanStatement
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.regimen import ItemKind, PlannedItem, Regimen
 
 _WRITTEN = Context(prec=6, rounding=ROUND_HALF_UP)
 _KINDS: Mapping[str, ActivityKind] = {ItemKind.DRUG: ActivityKind.MEDICATION_REQUEST}

@@ -17,10 +17,10 @@ from fhir_adapter.domain.dosing.body_size import Size, find_size
 from fhir_adapter.domain.dosing.course import Course
 from fhir_adapter.domain.dosing.dose_level import AssignedLevel, find_level
 from fhir_adapter.domain.dosing.records import Dose, PlannedDose
-from fhir_adapter.domain.dosing.regimen import AttestedValue, Basis, PlannedDay, PlannedItem
 from fhir_adapter.domain.dosing.stated import Stated
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Amount, Computation
+from fhir_adapter.domain.regimen import AttestedValue, Basis, PlannedDay, PlannedItem
 
 
 def plan_doses(course: Course, first_given: Mapping[tuple[str, int], datetime]) -> tuple[PlannedDose, ...]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from fhir_adapter.domain.care_plan import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.dosing.records import AdministeredDose, Deviation, TreatmentRecord
-from fhir_adapter.domain.dosing.regimen import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.report.plan import PlanResult, build_plan
 from fhir_adapter.report.render_plan import render_plan

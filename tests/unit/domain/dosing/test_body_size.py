@@ -7,9 +7,9 @@ import pytest
 
 from fhir_adapter.domain.dosing.body import Body
 from fhir_adapter.domain.dosing.body_size import Size, find_lock, find_size
-from fhir_adapter.domain.dosing.regimen import PlannedItem
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.regimen import PlannedItem
 from tests.builders import ZONE
 from tests.courses import a_course, an_item, cells, height, weight
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from fhir_adapter.domain.dosing.regimen import AttestedValue
+from fhir_adapter.domain.regimen import AttestedValue
 from tests.builders import ZONE
 from tests.courses import HAPLOIDENTICAL, a_course, stated
 

@@ -7,10 +7,10 @@ import pytest
 
 from fhir_adapter.domain.dosing.course import DayZero
 from fhir_adapter.domain.dosing.day_zero import find_day_zero
-from fhir_adapter.domain.dosing.regimen import DayZeroRule
 from fhir_adapter.domain.dosing.stated import find_stated
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.regimen import DayZeroRule
 from tests.builders import ZONE, attestation, exposure, procedure
 from tests.courses import GRAFT
 from tests.scenes import timeline

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
+from fhir_adapter.domain.care_plan import FollowUpVisit
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.dosing.plan_statement import activity_id, derive_plan_statement, written_number
 from fhir_adapter.domain.dosing.records import CourseTotal, Deviation, Dose, DosingRecord, DosingStatus
-from fhir_adapter.domain.dosing.regimen import FollowUpVisit
 from fhir_adapter.domain.outgoing import ActivityKind, ActivityStatus
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.queries import UnknownReason

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from fhir_adapter.domain.dosing.planned import plan_doses
 from fhir_adapter.domain.dosing.records import PlannedDose
-from fhir_adapter.domain.dosing.regimen import Basis
 from fhir_adapter.domain.facts import Fact
+from fhir_adapter.domain.regimen import Basis
 from tests.builders import ZONE, attestation, patient, quantity
 from tests.courses import a_course, height, stated, the_items, weight
 
