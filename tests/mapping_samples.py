@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 FILES = {
@@ -203,9 +204,9 @@ criteria:
 }
 
 
-def write_mappings(root: Path, *changes: tuple[str, str, str]) -> Path:
+def write_mappings(root: Path, *changes: tuple[str, str, str], files: Mapping[str, str] = FILES) -> Path:
     """Write the sample into a folder; each change is (file, old text, new text) and must fit exactly once."""
-    files = dict(FILES)
+    files = dict(files)
     for name, old, new in changes:
         assert files[name].count(old) == 1, f"{old!r} does not stand exactly once in {name}"
         files[name] = files[name].replace(old, new)

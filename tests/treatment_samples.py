@@ -1,177 +1,228 @@
-"""A treatment record with something in every field, synthetic, for storing and showing."""
+"""The invented trial of tests/mapping_samples.py with a treatment plan, a clearance and a care plan."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from fractions import Fraction
-from typing import Any
+from pathlib import Path
 
-from fhir_adapter.domain.dosing.records import (
-    AdministeredDose,
-    Clearance,
-    ClearanceRecord,
-    CourseTotal,
-    Deviation,
-    DonorFact,
-    Dose,
-    DosingRecord,
-    DosingStatus,
-    FeasibilityRecord,
-    InfusionFeasibility,
-    PlannedDose,
-    TreatmentRecord,
-)
-from fhir_adapter.domain.protocol import Kind, Mode
-from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.records import Amount, Computation, CriterionResult, Evidence, Verdict
-from tests.store_samples import NOON, SUBJECT, TRIAL
+from tests.mapping_samples import FILES, write_mappings
 
-WEIGHT = Evidence(
-    reference="Observation/w1",
-    version="3",
-    last_updated="2026-03-01T10:00:00+01:00",
-    path="Observation.value",
-    role="weight",
-    reported=Amount("12000", "g"),
-    standard=Amount("12", "kg"),
-    effective="2026-02-28T08:15:00+01:00",
-)
-CELLS = Evidence(
-    reference="MedicationAdministration/nk1", version="1", last_updated=None, path="MedicationAdministration"
-)
-DONOR = Evidence(
-    reference="Patient/donor-77", version="1", last_updated=None, path="Patient.gender", reported=Amount("female")
-)
+UNITS = "terminology/units.yaml"
+TRIAL = "trials/t1/trial.yaml"
+DOSING = "trials/t1/dosing.yaml"
+CARE_PLAN = "trials/t1/care_plan.yaml"
+PRODUCTS = "terminology/value_sets/products.yaml"
+
+_RULES = {
+    "body-mass": "kg",
+    "body-length": "cm",
+    "dose-mass": "mg",
+    "dose-mass-per-kg": "mg/kg",
+    "dose-mass-per-area": "mg/m2",
+    "dose-cells": "10*6",
+    "dose-cells-per-kg": "10*6/kg",
+    "dose-volume": "mL",
+    "radiation-dose": "Gy",
+    "dose-time": "h",
+    "dose-rate-mass": "mg/h",
+    "dose-rate-mass-per-kg": "mg/kg/h",
+    "dose-rate-mass-per-area": "mg/m2/h",
+    "dose-rate-volume": "mL/h",
+    "dose-rate-cells": "10*6/h",
+}
+
+_PROJECT = "https://fhir-adapter.example/CodeSystem/concepts"
 
 
-def dosing_record(**given: Any) -> DosingRecord:
-    """The first cell infusion of a child of 12 kg at level 1: 2/3 of 10 x 10*6/kg, of which half were given."""
-    planned = PlannedDose(
-        item="nk-infusion-1",
-        day=-7,
-        date=date(2026, 3, 4),
-        dose=Dose(Fraction(80), "10*6"),
-        per_kg=Dose(Fraction(20, 3), "10*6/kg"),
-        calculation="2/3 x 10 10*6/kg x 12 kg = 80 10*6",
-        computations=(
-            Computation(
-                formula="share of the level",
-                source="protocol 6.2",
-                inputs=(("weight", Amount("12", "kg")),),
-                result=Amount("80", "10*6"),
-            ),
-        ),
-        evidence=(WEIGHT,),
-        weight=Fraction(12),
-        expires=datetime(2026, 3, 5, 23, 0, tzinfo=UTC),
+def _value_set(name: str, *, role: str = "concept", rule: str | None = None) -> str:
+    lines = ["---", "resourceType: ValueSet", f"id: {name}", f"title: {name}", "status: active", f"role: {role}"]
+    lines += [f"unitRule: {rule}"] if rule else []
+    row = f"{{code: {name}, display: {name}, source: this project}}"
+    lines += ["compose:", "  include:", f"    - {{system: {_PROJECT}, concept: [{row}]}}"]
+    return "\n".join(lines) + "\n"
+
+
+_VALUE_SETS = "".join((
+    _value_set("weight", rule="body-mass"),
+    _value_set("height", rule="body-length"),
+    *map(_value_set, ("other-drug", "third-drug", "cells", "graft", "rays", "blood-group")),
+    _value_set("cell-content", rule="dose-cells"),
+    _value_set("all-cells", rule="dose-cells"),
+    _value_set("radiation-dose", rule="radiation-dose"),
+    _value_set("vein", role="answer"),
+    _value_set("body", role="answer"),
+))
+
+_DOSING = f"""\
+day_zero: {{graft: [graft], plan_link: planned-day-0, first_day: -14, source: invented}}
+body:
+  weight: {{concepts: [weight], window: 7 d}}
+  height: {{concepts: [height], windows: [{{below: 2, window: 30 d}}, {{window: 90 d}}]}}
+  area: bsa-mosteller
+  lock_day: -14
+  replan_share: 10 %
+  source: invented
+levels:
+  unit: 10*6/kg
+  link: level
+  arm: L
+  totals: [{{level: 0, total: 2.5, source: invented}}, {{level: 1, total: 10/3, source: invented}}]
+  source: invented
+cells: {{content: cell-content, shown: [all-cells], source: invented}}
+donor:
+  type_link: donor
+  same_donor_link: same-donor
+  shown:
+    - {{id: group, title: Blood group, link: donor, concepts: [blood-group], source: invented}}
+    - {{id: sex, title: Sex, gender: true, source: invented}}
+  source: invented
+implausible: 5
+items:
+  - id: first
+    title: First drug
+    kind: drug
+    concepts: [first-drug]
+    codings: [{{system: "{_PROJECT}", code: first-drug, display: First drug}}]
+    days: [-14, -13, {{day: 28, only_if: {{link: donor, is: half}}}}]
+    basis: m2
+    amount: {{setting: first-amount}}
+    unit: mg
+    routes: [vein]
+    minutes: 60
+    tolerance: {{below: {{setting: low}}, above: 1/10}}
+    duration_tolerance: {{below: 25 %, above: 50 %}}
+    in_window: [0, 0]
+    reach: 2
+    warn_above: 800
+    source: invented
+  - id: cells-1
+    title: Cells 1
+    kind: cells
+    concepts: [cells]
+    days: [-12]
+    basis: level
+    amount: 2/3
+    unit: 10*6
+    tolerance: {{below: 20 %, above: 10 %}}
+    in_window: [0, 0]
+    undecided_outside: [-1, 1]
+    locked_weight: true
+    infusion: 1
+    source: invented
+  - id: other
+    title: Other drug
+    kind: drug
+    concepts: [other-drug]
+    days: [-4, -3]
+    basis: kg
+    amount: 5
+    unit: mg
+    course: 10
+    tolerance: {{below: 10 %, above: 10 %}}
+    in_window: [-1, 1]
+    only_if: {{link: choice, is: other}}
+    exclusive: conditioning
+    source: invented
+  - id: rays
+    title: Rays
+    kind: irradiation
+    concepts: [rays]
+    body_sites: [body]
+    days: [-4, -3, -2]
+    basis: absolute
+    amount: 12
+    unit: Gy
+    course: 12
+    as_course: true
+    tolerance: {{below: 10 %, above: 10 %}}
+    in_window: [0, 0]
+    only_if: {{link: choice, is: rays}}
+    exclusive: conditioning
+    source: invented
+  - id: graft
+    title: Graft
+    kind: graft
+    concepts: [graft]
+    days: [0]
+    basis: none
+    in_window: [0, 0]
+    source: invented
+  - id: cells-2
+    title: Cells 2
+    kind: cells
+    concepts: [cells]
+    days: [5]
+    basis: level
+    amount: 1/3
+    unit: 10*6
+    tolerance: {{below: 20 %, above: 10 %}}
+    in_window: [-2, 2]
+    locked_weight: true
+    infusion: 2
+    source: invented
+clearance:
+  - id: N2
+    infusions: [1, 2]
+    mode: attest
+    text: No infection.
+    source: invented
+    rule:
+      attested: {{link: N2}}
+  - id: N3
+    infusions: [2]
+    mode: attest
+    text: No reaction.
+    source: invented
+    shows: [third-drug]
+    rule:
+      attested: {{link: N3, roles: [investigator]}}
+"""
+
+_CARE_PLAN = f"""\
+system: https://trials.example/plan
+title: The plan
+intent: {{setting: intent}}
+status: {{candidate: active, ineligible: revoked}}
+last_day: 60
+source: invented
+visits:
+  - day: 30
+    title: First visit
+    observations: [{{system: "{_PROJECT}", code: residual-disease, display: Residual disease}}]
+    source: invented
+  - {{day: 60, title: Last visit, source: invented}}
+"""
+
+_LINKS = """\
+  - {link_id: level, type: integer, text: Dose level, source: invented}
+  - {link_id: choice, type: code, values: [other, rays], text: Choice, source: invented}
+  - {link_id: donor, type: code, values: [half, whole], text: Donor, source: invented}
+  - {link_id: same-donor, type: boolean, text: One donor, source: invented}
+  - {link_id: N2, type: boolean, text: No infection, source: invented, valid_for: 24 h}
+  - {link_id: N3, type: boolean, text: No reaction, source: invented}
+settings:
+  - {id: first-amount, value: 40, note: An amount, source: invented}
+  - {id: low, value: 10 %, note: A share, source: invented}
+  - {id: intent, value: plan, alternatives: [order], note: A word, source: invented}
+"""
+
+TREATED = {
+    **FILES,
+    UNITS: FILES[UNITS]
+    + "".join(f"  - {{id: {name}, standard: '{unit}', source: UCUM}}\n" for name, unit in _RULES.items()),
+    PRODUCTS: _VALUE_SETS,
+    TRIAL: FILES[TRIAL]
+    .replace(
+        "RelatedPerson]",
+        "RelatedPerson, Procedure, MedicationAdministration, Medication, BiologicallyDerivedProduct]",
     )
-    administered = AdministeredDose(
-        dose=Dose(Fraction(40), "10*6"),
-        per_kg=Dose(Fraction(10, 3), "10*6/kg"),
-        started="2026-03-04T11:00:00+01:00",
-        on=date(2026, 3, 4),
-        minutes=Fraction(55, 2),
-        routes=("intravenous",),
-        parts=("MedicationAdministration/nk1",),
-        matched_level=0,
+    .replace("settings:\n", _LINKS),
+    DOSING: _DOSING,
+    CARE_PLAN: _CARE_PLAN,
+}
+
+
+def write_treated(root: Path, *changes: tuple[str, str, str], without: frozenset[str] = frozenset()) -> Path:
+    """Write the sample with its treatment plan; see write_mappings."""
+    return write_mappings(
+        root, *changes, files={name: text for name, text in TREATED.items() if name not in without}
     )
-    values: dict[str, Any] = {
-        "item": "nk-infusion-1",
-        "title": "NK cells, first infusion",
-        "kind": "cells",
-        "day": -7,
-        "date": date(2026, 3, 4),
-        "planned": planned,
-        "administered": administered,
-        "status": DosingStatus.PARTIAL,
-        "difference": Fraction(-1, 2),
-        "day_offset": 0,
-        "deviations": (Deviation.DOSE_LOW, Deviation.LEVEL_MISMATCH),
-        "evidence": (CELLS, WEIGHT),
-        "notes": ("route not stated",),
-    }
-    return DosingRecord(**(values | given))
-
-
-def unknown_dose(**given: Any) -> DosingRecord:
-    """A dose that depends on a choice nobody stated."""
-    planned = PlannedDose(
-        item="busulfan",
-        day=-9,
-        date=None,
-        dose=None,
-        reason=UnknownReason.NEEDS_ATTESTATION,
-        next_fact="which conditioning was chosen",
-        is_planned=None,
-    )
-    values: dict[str, Any] = {
-        "item": "busulfan",
-        "title": "Busulfan",
-        "kind": "drug",
-        "day": -9,
-        "date": None,
-        "planned": planned,
-        "administered": None,
-        "status": DosingStatus.UNKNOWN,
-        "reason": UnknownReason.NEEDS_ATTESTATION,
-        "next_fact": "which conditioning was chosen",
-    }
-    return DosingRecord(**(values | given))
-
-
-def clearance(**given: Any) -> ClearanceRecord:
-    """The first infusion was given although steroids were too high."""
-    criterion = CriterionResult(
-        id="N1",
-        kind=Kind.INCLUSION,
-        mode=Mode.AUTO,
-        verdict=Verdict.FAIL,
-        unknown_reason=None,
-        next_fact=None,
-        parts=(),
-        evidence=(CELLS,),
-    )
-    values: dict[str, Any] = {
-        "subject": SUBJECT,
-        "infusion": 1,
-        "as_of": datetime(2026, 3, 4, 10, 0, tzinfo=UTC),
-        "verdict": Clearance.HOLD,
-        "criteria": (criterion,),
-        "is_retrospective": True,
-    }
-    return ClearanceRecord(**(values | given))
-
-
-def treatment(as_of: datetime = NOON, *, digest: str = "t1", **given: Any) -> TreatmentRecord:
-    """One subject's treatment."""
-    total = CourseTotal(
-        item="fludarabine",
-        title="Fludarabine",
-        per_basis="160 mg/m2",
-        planned=Dose(Fraction(416, 5), "mg"),
-        administered=None,
-        difference=None,
-        is_complete=False,
-        reason=UnknownReason.NOT_YET_DUE,
-    )
-    infusion = InfusionFeasibility(infusion=1, given=True, in_window=True, reached_level=False, reason="too few")
-    values: dict[str, Any] = {
-        "subject": SUBJECT,
-        "trial": TRIAL,
-        "as_of": as_of,
-        "day_zero": date(2026, 3, 11),
-        "day_zero_source": "graft",
-        "level": 1,
-        "arm": "L1",
-        "records": (dosing_record(), unknown_dose()),
-        "totals": (total,),
-        "clearances": (clearance(),),
-        "feasibility": FeasibilityRecord(level=1, reached_level=None, infusions=(infusion,)),
-        "donor": (DonorFact(id="sex", title="Sex of the donor", value="female", evidence=(DONOR,)),),
-        "valid_until": datetime(2026, 3, 14, 23, 0, tzinfo=UTC),
-        "definitions_digest": "d1",
-        "evidence_digest": digest,
-        "notes": ("re-planned: weight changed from 12 kg to 13.4 kg (+11.7 %)",),
-        "evidence": (WEIGHT,),
-    }
-    return TreatmentRecord(**(values | given))
