@@ -14,8 +14,10 @@ from fhir_adapter.gateways.fhir_http import FhirConnection
 from fhir_adapter.gateways.folder_sink import FolderSink
 from fhir_adapter.gateways.server_sink import ServerSink
 from fhir_adapter.ports.sink import HospitalSink
+from fhir_adapter.r4.build_care_plan import build_care_plan
 from tests.fakes.fake_hospital import BASE, FakeHospital
 from tests.fakes.memory_sink import MemorySink
+from tests.plans import plan_of, treatment_of
 from tests.server.running import fhir_server_or_skip
 
 Json = dict[str, Any]
@@ -151,3 +153,14 @@ def test_an_update_of_what_is_gone_is_a_conflict(sink: HospitalSink) -> None:
     created = sink.create(study(), STUDY)
     with pytest.raises(ConflictError):
         sink.update("gone", study(id="gone"), created)
+
+
+def test_a_plan_comes_back_with_its_activities_in_order_their_ids_and_digits(sink: HospitalSink) -> None:
+    """A sink that reorders, renames or rounds would make every run write again."""
+    identifier = ("https://fhir-adapter.example/plan", "S-1")
+    body = build_care_plan(replace(plan_of(treatment_of()), identifier=identifier))
+    created = sink.create(body, identifier)
+    updated = sink.update(created.id, {**created.body, "status": "active"}, created)
+    (found,) = sink.find("CarePlan", identifier)
+    for stored in (created, updated, found):
+        assert stored.body["activity"] == body["activity"]
