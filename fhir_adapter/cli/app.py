@@ -12,11 +12,13 @@ from fhir_adapter import __version__
 from fhir_adapter.cli import (
     attest,
     check,
+    clearance,
     demo,
     derive,
     deviations,
     dosing,
     explain,
+    feasibility,
     plan,
     rejections,
     review,
@@ -48,6 +50,8 @@ app.command("subjects")(subjects.subjects)
 app.command("explain")(explain.explain)
 app.command("plan")(plan.plan)
 app.command("dosing")(dosing.dosing)
+app.command("clearance")(clearance.clearance)
+app.command("feasibility")(feasibility.feasibility)
 app.command("deviations")(deviations.deviations)
 app.command("check")(check.check)
 app.command("rejections")(rejections.rejections)

@@ -23,6 +23,7 @@ from fhir_adapter.sync.extract import open_reader
 from fhir_adapter.sync.order import SyncPorts, SyncRequest
 from fhir_adapter.sync.run import run_sync
 from fhir_adapter.sync.scope import build_scope
+from fhir_adapter.sync.treated import list_treated
 
 DEMO_AS_OF = datetime.fromisoformat("2026-03-11T12:00:00")
 """The noon the synthetic patients' stories are told for, in the demo hospital's zone."""
@@ -36,7 +37,7 @@ def demo(
     mappings: Mappings = None,
     output: OutputFormat = Format.TEXT,
 ) -> int:
-    """Read the synthetic hospital, derive every patient's eligibility, and write ResearchSubjects to a folder."""
+    """Read the synthetic hospital, derive eligibility and treatment, and write them back to a folder."""
     choice = Choice(hospital=DEMO_HOSPITAL, trial=trial, store=store, mappings=mappings)
     with open_workplace(choice) as workplace:
         definitions, as_of = workplace.definitions, workplace.moment(DEMO_AS_OF)
@@ -59,9 +60,13 @@ def demo(
         )
         report = run_sync(ports, request)
         result = build_subjects(list_subjects(workplace))
+        treated = list_treated(workplace.desk())
     if output is Format.TEXT:
         show(render_subjects(result))
     print_report(report, output)
-    say(f"written for real (all synthetic): study, subjects and Provenance in the folder {folder}")
+    say(f"written for real (all synthetic): study, subjects, plans and Provenance in the folder {folder}")
     say("go on with: fhir-adapter subjects --needs | explain SUBJECT | rejections | review list")
+    if treated:
+        say(f"{len(treated)} subjects are under treatment; see one: fhir-adapter plan {treated[0].row.subject}")
+        say("and: fhir-adapter dosing | clearance SUBJECT --infusion 1 | feasibility | deviations")
     return report.exit_code

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from fhir_adapter.report.changes import CompareResult, DeriveResult
 from fhir_adapter.report.check import CheckResult
+from fhir_adapter.report.clearance import ClearanceResult
 from fhir_adapter.report.decisions import (
     AttestResult,
     DecidedResult,
@@ -27,6 +28,7 @@ from fhir_adapter.report.decisions import (
 from fhir_adapter.report.deviations import DeviationOut
 from fhir_adapter.report.dosing import DosingOut, TotalOut
 from fhir_adapter.report.explain import ExplainResult
+from fhir_adapter.report.feasibility import FeasibilityResult
 from fhir_adapter.report.plan import PlanResult
 from fhir_adapter.report.rejections import RejectionOut
 from fhir_adapter.report.subjects import NeedsResult, SubjectOut
@@ -47,6 +49,8 @@ RESULTS: Final[Mapping[str, Any]] = {
     "plan": PlanResult,
     "dosing": list[DosingOut],
     "dosing --totals": list[TotalOut],
+    "clearance": ClearanceResult,
+    "feasibility": FeasibilityResult,
     "deviations": list[DeviationOut],
     "check": CheckResult,
     "rejections": list[RejectionOut],

@@ -32,11 +32,13 @@ def test_these_are_all_commands() -> None:
     assert sorted(COMMANDS) == [
         "attest",
         "check",
+        "clearance",
         "demo",
         "derive",
         "deviations",
         "dosing",
         "explain",
+        "feasibility",
         "plan",
         "rejections",
         "review accept",

@@ -58,6 +58,8 @@ COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "plan": of_treated("plan", "Patient/aml-boy-7"),
     "dosing": of_treated("dosing"),
     "dosing --totals": of_treated("dosing", "Patient/aml-boy-7", "--totals"),
+    "clearance": of_treated("clearance", "Patient/aml-boy-7", "--infusion", "1", *AS_OF),
+    "feasibility": of_treated("feasibility"),
     "deviations": of_treated("deviations", *AS_OF),
     "check": json_of("check"),
     "rejections": json_of("rejections"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.cli.test_json_results import AS_OF
 from tests.cli.treated import subject_of, treat
 from tests.command import Place
-from tests.treatment_records import a_course
+from tests.treatment_records import a_course, clearance
 
 TREATED = "Patient/aml-boy-7"
 UNTREATED = "Patient/alt-above"
@@ -70,6 +72,32 @@ def test_a_clearance_is_judged_from_what_was_read_whatever_the_verdict(treated: 
     assert "a named person decides" in treated.run("clearance", TREATED, "--infusion", "1", *AS_OF).out
 
 
+def test_an_infusion_already_given_is_judged_for_its_start(read_ward: Place) -> None:
+    """What was recorded since must not decide; asked for a time before it, the infusion was not given yet."""
+    start = datetime.fromisoformat("2026-03-13T09:00:00+01:00")
+    judged = replace(clearance(1, "HOLD", N1="FAIL"), as_of=start, is_retrospective=True)
+    treat(read_ward, TREATED, replace(a_course(), clearances=(judged,)))
+    asked = ("clearance", TREATED, "--infusion", "1", "--as-of")
+    after = json_of(read_ward, *asked, "2026-03-20")
+    assert (after["as_of"], after["is_retrospective"]) == ("2026-03-13T09:00:00+01:00", True)
+    assert after["valid_until"] is None
+    assert "the infusion was given; judged for its start" in read_ward.run(*asked, "2026-03-20").out
+    before = json_of(read_ward, *asked, "2026-03-12T12:00:00")
+    assert (before["as_of"], before["is_retrospective"]) == ("2026-03-12T12:00:00+01:00", False)
+    second = json_of(read_ward, "clearance", TREATED, "--infusion", "2", "--as-of", "2026-03-20T12:00:00")
+    assert (second["as_of"], second["is_retrospective"]) == ("2026-03-20T12:00:00+01:00", False)
+
+
+def test_feasibility_is_counted_per_level_and_said_in_words(treated: Place) -> None:
+    result = json_of(treated, "feasibility")
+    assert "the primary objective" in result["objective"]
+    assert [(row["level"], row["subjects"], row["all_given"]) for row in result["levels"]] == [(1, 1, 1)]
+    assert [row["subject"] for row in result["subjects"]] == [subject_of(treated, TREATED)]
+    text = treated.run("feasibility").out
+    assert "the primary objective" in text
+    assert "got infusion 2" in text
+
+
 def test_the_whole_study_s_deviations_are_listed_and_written_to_a_file(treated: Place) -> None:
     rows = json_of(treated, "deviations", *AS_OF, "--csv", "deviations.csv")
     subject = subject_of(treated, TREATED)
@@ -83,6 +111,11 @@ def test_a_file_that_cannot_be_written_is_named_by_its_option(treated: Place) ->
     ran = treated.run("deviations", "--csv", "nowhere/deviations.csv")
     assert (ran.code, ran.out) == (2, "")
     assert "--csv cannot be written" in ran.err
+
+
+def test_nobody_under_treatment_is_nothing_to_count(read_ward: Place) -> None:
+    assert "nothing to count" in read_ward.run("feasibility").out
+    assert json_of(read_ward, "feasibility")["levels"] == []
 
 
 def test_nobody_under_treatment_is_an_empty_list_and_a_word(read_ward: Place) -> None:

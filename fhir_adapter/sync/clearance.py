@@ -1,0 +1,76 @@
+"""Judge now whether a cell infusion may be given, from the facts in the store; nothing is saved.
+
+Knows: loading one subject's facts, infusions already given. Does not know: how a criterion is judged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fhir_adapter.domain.dosing.clearance import derive_clearance
+from fhir_adapter.domain.dosing.records import ClearanceRecord
+from fhir_adapter.domain.regimen import Regimen
+from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.errors import UsageError
+from fhir_adapter.sync.derive import DeriveRequest, Deriving
+from fhir_adapter.sync.desk import Desk
+from fhir_adapter.sync.treated import find_carried, require_regimen
+
+
+def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
+    """Judge one infusion's criteria at the desk's time; of an infusion already given, its start.
+
+    Does not read the hospital: what was synced last is what is known.
+
+    Args:
+        desk: Names trial, hospital and clinical time.
+        subject: As given on the command line.
+        infusion: Number of the cell infusion.
+
+    Returns:
+        The clearance, HOLD and UNKNOWN alike.
+
+    Raises:
+        UsageError: There is no such subject, no treatment plan, or no such infusion in it.
+    """
+    numbers = infusion_numbers(require_regimen(desk.trial))
+    if infusion not in numbers:
+        known = ", ".join(map(str, numbers)) or "none"
+        raise UsageError(
+            f"--infusion {infusion} is not in the treatment plan of {desk.trial.id}; there are: {known}"
+        )
+    row = find_carried(desk, subject)
+    as_of = desk.as_of or desk.clock.now().astimezone(desk.traits.zone)
+    request = DeriveRequest(
+        run="clearance",
+        trial=desk.trial,
+        traits=desk.traits,
+        ids=desk.ids,
+        reading_digest=desk.reading_digest,
+        as_of=as_of,
+        only=frozenset({row.subject}),
+    )
+    timeline = Deriving(desk.store, desk.clock, request).load(row)
+    return derive_clearance(
+        timeline,
+        desk.trial,
+        subject=row.subject,
+        infusion=infusion,
+        as_of=as_of,
+        zone=desk.traits.zone,
+        infused_at=_infused_at(desk, row.subject, infusion, as_of),
+        stopped_dose=desk.traits.stopped_dose,
+    )
+
+
+def infusion_numbers(regimen: Regimen) -> tuple[int, ...]:
+    """Give the numbers of the cell infusions of a treatment plan, rising."""
+    return tuple(sorted({item.infusion for item in regimen.items if item.infusion is not None}))
+
+
+def _infused_at(desk: Desk, subject: SubjectId, infusion: int, as_of: datetime) -> datetime | None:
+    """Give when the infusion began, where the newest treatment record says that it had begun by then."""
+    stored = desk.store.records.latest_treatment(subject)
+    judged = stored.record.clearances if stored is not None else ()
+    starts = [each.as_of for each in judged if each.infusion == infusion and each.is_retrospective]
+    return starts[0] if starts and starts[0] <= as_of else None
