@@ -76,14 +76,16 @@ def following_plan_status(rule: CarePlanRule | None, status: str | None, reached
         reached: The participation status the person chose.
 
     Returns:
-        The plan's status; unchanged where the rule names none, or the plan has ended.
+        The plan's status; unchanged where the rule names none, or the plan has ended. A plan a person put on hold
+        stays so until a person takes it up again or participation ends.
 
     Source:
         design contracts, Who is written, who decides: CarePlan.
     """
     if rule is None or status in _ENDS:
         return status
-    return rule.status.get(reached, status)
+    follows = rule.status.get(reached, status)
+    return status if status == ON_HOLD and follows not in _ENDS else follows
 
 
 def revoked_plan_status(rule: CarePlanRule | None, status: str | None) -> str | None:

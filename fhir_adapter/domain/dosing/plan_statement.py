@@ -221,7 +221,7 @@ def _is_undecided(record: DosingRecord) -> bool:
 def _visit(visit: FollowUpVisit, zero: date, today: date) -> ActivityStatement:
     """A visit that has passed, by as_of's own date, is unknown: whether it took place is read from nowhere."""
     on = zero + timedelta(days=visit.day)
-    asked = ", ".join(filter(None, (coding.display or coding.code for coding in visit.observations)))
+    asked = "; ".join(filter(None, (coding.display or coding.code for coding in visit.observations)))
     return ActivityStatement(
         id=activity_id("visit", visit.day),
         kind=ActivityKind.APPOINTMENT,

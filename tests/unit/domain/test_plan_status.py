@@ -55,6 +55,8 @@ def test_after_withdrawal_or_death_a_plan_can_only_be_revoked() -> None:
         (None, "on-study-intervention", "active"),
         (None, "screening", None),
         ("on-hold", "off-study", "completed"),
+        ("on-hold", "on-study-intervention", "on-hold"),
+        ("on-hold", "screening", "on-hold"),
         ("active", "follow-up", "active"),
         ("revoked", "off-study", "revoked"),
         ("completed", "withdrawn", "completed"),
