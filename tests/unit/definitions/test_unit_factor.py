@@ -172,3 +172,47 @@ def test_a_unit_is_listed_once() -> None:
 )
 def test_the_family_follows_from_what_stands_above_the_line(unit: str, family: str) -> None:
     assert identify(unit).family == family
+
+
+@pytest.mark.parametrize(
+    ("unit", "standard", "factor"),
+    [
+        ("{cells}", "10*6", Fraction(1, 10**6)),
+        ("10*9.{cells}", "10*6", Fraction(1000)),
+        ("10*6{cells}/kg", "10*6/kg", Fraction(1)),
+        ("10*6/kg{body_wt}", "10*6/kg", Fraction(1)),
+        ("{cells}/h", "10*6/h", Fraction(1, 10**6)),
+    ],
+)
+def test_an_annotation_that_says_what_is_counted_may_be_declared(
+    unit: str, standard: str, factor: Fraction
+) -> None:
+    with pytest.raises(UnitError, match="part of the unit's identity"):
+        compute_factors(rule(standard, unit))
+    declared = rule(standard, {"unit": unit, "annotated": "true", "source": "UCUM 2.2"})
+    assert second(declared).factor == factor
+
+
+@pytest.mark.parametrize(
+    ("unit", "standard", "reason"),
+    [
+        ("10*6", "10*3", "annotated means an annotation that says what is counted, with its source"),
+        (
+            "mg/kg{lean_body_wt}",
+            "mg/kg",
+            "annotated means an annotation that says what is counted, with its source",
+        ),
+        ("mL/min/{1.73_m2}", "L/min", "annotated means an annotation that says what is counted, with its source"),
+        ("{cells}/kg", "10*6", "does not convert to 10*6: different dimension or basis"),
+        ("{cells}/kg{lean}", "10*6/kg", "does not convert to 10*6/kg: {lean} is part of the unit's identity"),
+    ],
+)
+def test_an_annotation_that_names_another_basis_is_never_dropped(unit: str, standard: str, reason: str) -> None:
+    with pytest.raises(UnitError) as refusal:
+        compute_factors(rule(standard, {"unit": unit, "annotated": "true", "source": "somebody said so"}))
+    assert str(refusal.value) == f"{unit}: {reason}"
+
+
+def test_an_annotated_unit_needs_its_source() -> None:
+    with pytest.raises(UnitError, match="with its source"):
+        compute_factors(rule("10*6", {"unit": "{cells}", "annotated": "true"}))
