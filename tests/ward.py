@@ -14,9 +14,11 @@ from fhir_adapter.ports.rows import SubjectRow
 from fhir_adapter.ports.sink import HospitalSink
 from fhir_adapter.ports.source import HospitalSource, PatientScope, RosterRow, ScopeKind
 from fhir_adapter.ports.store import Store
+from fhir_adapter.r4.context import ReadingContext
 from fhir_adapter.sync.attest import AttestRequest, run_attest
 from fhir_adapter.sync.decide import DecideRequest, run_decide, short_answer
-from fhir_adapter.sync.derive import Derived, DeriveRequest, run_derive
+from fhir_adapter.sync.derive import DeriveRequest, run_derive
+from fhir_adapter.sync.derived import Derived
 from fhir_adapter.sync.desk import Desk
 from fhir_adapter.sync.extract import open_reader
 from fhir_adapter.sync.order import SyncPorts, SyncReport, SyncRequest
@@ -52,6 +54,7 @@ class Ward:
         self.clock = FixedClock(AS_OF)
         self.trial: Trial = make_trial()
         self.traits: HospitalTraits = make_traits()
+        self.make_context: Callable[..., ReadingContext] = make_context
         self.progress: Callable[[str, int], None] = lambda _step, _count: None
 
     def give(self, *resources: Json) -> None:
@@ -74,7 +77,7 @@ class Ward:
                 sink=self.sink,
                 store=self.store,
                 clock=self.clock,
-                open_page=open_reader(make_context(self.trial, read_at=read_at)),
+                open_page=open_reader(self.make_context(self.trial, read_at=read_at)),
             ),
             SyncRequest(
                 trial=self.trial,

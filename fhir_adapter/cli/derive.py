@@ -57,7 +57,7 @@ def _derive(workplace: Workplace, request: DeriveRequest) -> DeriveResult:
     row = new_run("derive", request.trial, request.traits, workplace.clock.now())
     workplace.store.runs.start(row)
     derived = run_derive(workplace.store, workplace.clock, replace(request, run=row.id))
-    report = {"records": derived.as_dict()}
+    report = {"records": derived.as_dict(), "treatments": derived.treatments.as_dict()}
     workplace.store.runs.finish(replace(row, finished=workplace.clock.now(), exit_code=0, report=report))
     return DeriveResult(
         run=row.id,
@@ -65,6 +65,7 @@ def _derive(workplace: Workplace, request: DeriveRequest) -> DeriveResult:
         known_at=request.known_at.isoformat() if request.known_at else None,
         saved=request.known_at is None,
         records=RecordCounts(**derived.as_dict()),
+        treatments=RecordCounts(**derived.treatments.as_dict()),
         definitions_digest=request.trial.digest,
     )
 

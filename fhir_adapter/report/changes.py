@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from pydantic import Field
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from fhir_adapter.report.model import Result
-from fhir_adapter.report.sync import RecordCounts
+from fhir_adapter.report.sync import NO_RECORDS, RecordCounts
 
 
 class DeriveResult(Result):
-    """One derivation from stored facts."""
+    """One derivation from stored facts; `treatments` counts the treatment records of those who have one."""
 
     run: str
     as_of: str
     known_at: str | None
     saved: bool
     records: RecordCounts
+    treatments: RecordCounts = NO_RECORDS
     definitions_digest: str
 
 
@@ -41,12 +43,24 @@ class CriterionChangeOut(Result):
     added: list[str]
 
 
+class DoseChangeOut(Result):
+    """How one dose changed: status, amounts in words, deviations by their codes."""
+
+    item: str
+    day: int | None
+    status: ChangedWord
+    planned: ChangedWord
+    administered: ChangedWord
+    deviations: ChangedWord
+
+
 class RecordChangeOut(Result):
-    """How one subject's record changed."""
+    """How one subject's records changed."""
 
     subject: str
     verdict: ChangedWord
     criteria: list[CriterionChangeOut]
+    doses: list[DoseChangeOut] = Field(default_factory=list)
 
 
 class CompareResult(Result):
@@ -85,6 +99,23 @@ class CriterionChangeLike(Protocol):
     def added(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
+class DoseChangeLike(Protocol):
+    """A changed dose as the use case gives it."""
+
+    @property
+    def item(self) -> str: ...  # noqa: D102 - the use case documents its fields
+    @property
+    def day(self) -> int | None: ...  # noqa: D102
+    @property
+    def status(self) -> PairLike: ...  # noqa: D102
+    @property
+    def planned(self) -> PairLike: ...  # noqa: D102
+    @property
+    def administered(self) -> PairLike: ...  # noqa: D102
+    @property
+    def deviations(self) -> PairLike: ...  # noqa: D102
+
+
 class RecordChangeLike(Protocol):
     """A changed record as the use case gives it; report and sync do not see each other."""
 
@@ -94,6 +125,8 @@ class RecordChangeLike(Protocol):
     def verdict(self) -> PairLike: ...  # noqa: D102
     @property
     def criteria(self) -> Iterable[CriterionChangeLike]: ...  # noqa: D102
+    @property
+    def doses(self) -> Iterable[DoseChangeLike]: ...  # noqa: D102
 
 
 def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) -> CompareResult:
@@ -122,6 +155,17 @@ def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) ->
                     )
                     for criterion in change.criteria
                 ],
+                doses=[
+                    DoseChangeOut(
+                        item=dose.item,
+                        day=dose.day,
+                        status=_word(dose.status),
+                        planned=_word(dose.planned),
+                        administered=_word(dose.administered),
+                        deviations=_word(dose.deviations),
+                    )
+                    for dose in change.doses
+                ],
             )
             for change in changes
         ],
@@ -130,17 +174,19 @@ def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) ->
 
 def render_derivation(result: DeriveResult) -> RenderableType:
     """Show a derivation's counts."""
-    counts = result.records
+    counts, treatments = result.records, result.treatments
     kept = "" if result.saved else " (nothing saved: the knowledge time lies in the past)"
     return Text(
         f"records: {counts.created} created, {counts.changed} changed, {counts.unchanged} unchanged{kept}\n"
+        f"treatment records: {treatments.created} created, {treatments.changed} changed, "
+        f"{treatments.unchanged} unchanged\n"
         f"run {result.run}, as of {result.as_of}, definitions {result.definitions_digest[:12]}"
     )
 
 
 def render_comparison(result: CompareResult) -> RenderableType:
-    """Show changed verdicts, reasons and values."""
-    table = Table("subject", "criterion", "before", "now", "no longer", "newly")
+    """Show changed verdicts, reasons, values and doses."""
+    table = Table("subject", "criterion or dose", "before", "now", "no longer", "newly")
     for change in result.changes:
         table.add_row(change.subject, "all", _shown(change.verdict.old), _shown(change.verdict.new), "", "")
         for criterion in change.criteria:
@@ -152,12 +198,23 @@ def render_comparison(result: CompareResult) -> RenderableType:
                 "; ".join(criterion.removed),
                 "; ".join(criterion.added),
             )
+        for dose in change.doses:
+            day = f" day {dose.day:+d}" if dose.day is not None else ""
+            before, now = _dose_words(dose)
+            table.add_row("", f"{dose.item}{day}", before, now, "", "")
         table.add_section()
     return Group(table, Text(f"{len(result.changes)} records differ from {result.compared_with}"))
 
 
 def _word(pair: PairLike) -> ChangedWord:
     return ChangedWord(old=pair.old, new=pair.new)
+
+
+def _dose_words(dose: DoseChangeOut) -> tuple[str, str]:
+    """Say how a dose stood and stands: status, planned, given, deviations."""
+    pairs = (dose.status, dose.planned, dose.administered, dose.deviations)
+    before, now = [pair.old for pair in pairs], [pair.new for pair in pairs]
+    return ", ".join(map(_shown, before)), ", ".join(map(_shown, now))
 
 
 def _shown(word: str | None) -> str:

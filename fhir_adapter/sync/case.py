@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
+from fhir_adapter.domain.anchor import Anchor, find_anchor
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord, Verdict
 from fhir_adapter.domain.renewal import Renewal
@@ -36,6 +38,8 @@ class Case:
         renewal: Where renewed consent stands.
         as_of: Clinical time.
         now: When this is done.
+        treatment: 0..1; the treatment record derived now, or as it stands once consent is withdrawn.
+        treatment_head: 0..1; what the newest treatment record on file says of itself.
     """
 
     trial: Trial
@@ -52,6 +56,18 @@ class Case:
     as_of: datetime
     now: datetime
     zone: tzinfo
+    treatment: TreatmentRecord | None = None
+    treatment_head: RecordHead | None = None
+
+    @property
+    def today(self) -> date:
+        """The calendar day of as_of at the hospital."""
+        return self.as_of.astimezone(self.zone).date()
+
+    @property
+    def anchor(self) -> Anchor:
+        """The moment eligibility is judged for."""
+        return find_anchor(self.timeline, self.trial.anchor, as_of=self.as_of, zone=self.zone)
 
     @property
     def is_frozen(self) -> bool:

@@ -1,4 +1,4 @@
-"""Compare two derivations: which verdicts, reasons and values changed for whom.
+"""Compare two derivations: which verdicts, reasons, values and doses changed for whom.
 
 Knows: records. Does not know: where they came from, how changes are shown.
 """
@@ -6,26 +6,17 @@ Knows: records. Does not know: where they came from, how changes are shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import Amount, CriterionResult, EligibilityRecord, Evidence
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.ports.clock import Clock
 from fhir_adapter.ports.store import Store
+from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.compare_doses import DoseChange, compare_doses
 from fhir_adapter.sync.derive import DeriveRequest, assess_all
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What stood before and what stands now; None = nothing."""
-
-    old: str | None
-    new: str | None
-
-    @property
-    def is_changed(self) -> bool:
-        """Say whether both differ."""
-        return self.old != self.new
+from fhir_adapter.sync.pair import Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +37,37 @@ class CriterionChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChange:
-    """How one subject's record changed."""
+    """How one subject's records changed."""
 
     subject: SubjectId
     verdict: Pair
     criteria: tuple[CriterionChange, ...]
+    doses: tuple[DoseChange, ...] = ()
 
 
-def compare_records(
-    old: Mapping[SubjectId, EligibilityRecord], new: Mapping[SubjectId, EligibilityRecord]
-) -> tuple[RecordChange, ...]:
-    """List the subjects whose record differs in a verdict, a reason or a value.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: the records of each subject."""
+
+    records: Mapping[SubjectId, EligibilityRecord]
+    treatments: Mapping[SubjectId, TreatmentRecord] = field(default_factory=dict)
+
+
+def compare_records(old: Side, new: Side) -> tuple[RecordChange, ...]:
+    """List the subjects whose records differ in a verdict, a reason, a value or a dose.
 
     Does not report changes of version alone: a resource stored again with the same value changes nothing.
 
     Args:
-        old: Subject -> record before.
-        new: Subject -> record now.
+        old: Before.
+        new: Now.
 
     Returns:
         0..*; ordered by subject; a subject in one of both only has None on the other side.
     """
-    changes = (_compare(subject, old.get(subject), new.get(subject)) for subject in sorted({*old, *new}))
-    return tuple(change for change in changes if change.verdict.is_changed or change.criteria)
+    subjects = sorted({*old.records, *new.records, *old.treatments, *new.treatments})
+    changes = (_compare(subject, old, new) for subject in subjects)
+    return tuple(change for change in changes if change.verdict.is_changed or change.criteria or change.doses)
 
 
 def compare_with_run(store: Store, clock: Clock, request: DeriveRequest, run: str) -> tuple[RecordChange, ...]:
@@ -83,9 +82,14 @@ def compare_with_run(store: Store, clock: Clock, request: DeriveRequest, run: st
     Returns:
         The changes since; a frozen verdict is compared as derived now.
     """
-    old = store.records.records_of_run(run, request.trial.id)
-    new = assess_all(store, clock, request)
-    return compare_records({subject: record for subject, record in old.items() if subject in new}, new)
+    cases = assess_all(store, clock, request)
+    records = store.records.records_of_run(run, request.trial.id)
+    treatments = store.records.treatments_of_run(run, request.trial.id)
+    old = Side(
+        {subject: record for subject, record in records.items() if subject in cases},
+        {subject: record for subject, record in treatments.items() if subject in cases},
+    )
+    return compare_records(old, _side(cases))
 
 
 def compare_definitions(
@@ -102,20 +106,25 @@ def compare_definitions(
     Returns:
         The changes a release of the new definitions would cause.
     """
-    return compare_records(assess_all(store, clock, old), assess_all(store, clock, new))
+    return compare_records(_side(assess_all(store, clock, old)), _side(assess_all(store, clock, new)))
 
 
-def _compare(subject: SubjectId, old: EligibilityRecord | None, new: EligibilityRecord | None) -> RecordChange:
-    before = {result.id: result for result in old.criteria} if old is not None else {}
-    after = {result.id: result for result in new.criteria} if new is not None else {}
+def _side(cases: Mapping[SubjectId, Case]) -> Side:
+    treatments = {subject: case.treatment for subject, case in cases.items() if case.treatment is not None}
+    return Side({subject: case.record for subject, case in cases.items()}, treatments)
+
+
+def _compare(subject: SubjectId, old: Side, new: Side) -> RecordChange:
+    was, is_ = old.records.get(subject), new.records.get(subject)
+    before = {result.id: result for result in was.criteria} if was is not None else {}
+    after = {result.id: result for result in is_.criteria} if is_ is not None else {}
     ids = dict.fromkeys((*after, *before))
     changes = (_compare_criterion(each, before.get(each), after.get(each)) for each in ids)
     return RecordChange(
         subject=subject,
-        verdict=Pair(
-            old.verdict.value if old is not None else None, new.verdict.value if new is not None else None
-        ),
+        verdict=Pair(_verdict(was), _verdict(is_)),
         criteria=tuple(change for change in changes if _differs(change)),
+        doses=compare_doses(old.treatments.get(subject), new.treatments.get(subject)),
     )
 
 
@@ -125,9 +134,7 @@ def _compare_criterion(
     before, after = _values(old), _values(new)
     return CriterionChange(
         id=criterion,
-        verdict=Pair(
-            old.verdict.value if old is not None else None, new.verdict.value if new is not None else None
-        ),
+        verdict=Pair(_verdict(old), _verdict(new)),
         reason=Pair(_reason(old), _reason(new)),
         removed=tuple(value for value in before if value not in after),
         added=tuple(value for value in after if value not in before),

@@ -7,12 +7,14 @@ a verdict.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fhir_adapter.domain.dosing.donor import find_donor_reference
 from fhir_adapter.domain.eligibility import derive_eligibility
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.freeze import find_corrections
+from fhir_adapter.domain.participation import FINAL_STATUSES
 from fhir_adapter.domain.patient_links import merged_into, surviving
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord
@@ -26,11 +28,13 @@ from fhir_adapter.ports.hospital import HospitalTraits
 from fhir_adapter.ports.rows import Derivation, RecordHead, SubjectRow
 from fhir_adapter.ports.store import Store
 from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.derived import Derived
 from fhir_adapter.sync.merges import known_merges
 from fhir_adapter.sync.plan_writes import WritePlanner, open_planner
 from fhir_adapter.sync.propose import is_empty, propose
 from fhir_adapter.sync.questions import DERIVED_KINDS
 from fhir_adapter.sync.subject_ids import SubjectIds
+from fhir_adapter.sync.treating import Treating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +59,6 @@ class DeriveRequest:
     only: frozenset[SubjectId] | None = None
 
 
-@dataclass(slots=True)
-class Derived:
-    """What one derivation gave; counts of subjects.
-
-    Attributes:
-        created: Subjects with their first record.
-        changed: Subjects with a new record.
-        unchanged: All others.
-        records: Subject -> the record derived now, of those who were due.
-    """
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    records: dict[SubjectId, EligibilityRecord] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, int]:
-        """Give the counts for reports."""
-        return {"created": self.created, "changed": self.changed, "unchanged": self.unchanged}
-
-
 def run_derive(store: Store, clock: Clock, request: DeriveRequest) -> Derived:
     """Derive every subject who is due; save what changed, one transaction per subject.
 
@@ -93,8 +76,8 @@ def run_derive(store: Store, clock: Clock, request: DeriveRequest) -> Derived:
     return Deriving(store, clock, request).run()
 
 
-def assess_all(store: Store, clock: Clock, request: DeriveRequest) -> dict[SubjectId, EligibilityRecord]:
-    """Derive every subject's record as it would be now, and save nothing.
+def assess_all(store: Store, clock: Clock, request: DeriveRequest) -> dict[SubjectId, Case]:
+    """Derive every subject's records as they would be now, and save nothing.
 
     Args:
         store: Facts and records.
@@ -102,10 +85,10 @@ def assess_all(store: Store, clock: Clock, request: DeriveRequest) -> dict[Subje
         request: For which trial, hospital and moments.
 
     Returns:
-        Subject -> record, frozen verdicts not regarded.
+        Subject -> case; frozen verdicts are not regarded.
     """
     deriving = Deriving(store, clock, request)
-    return {row.subject: deriving.assess(row).record for row in deriving.current_rows()}
+    return {row.subject: deriving.assess(row) for row in deriving.current_rows()}
 
 
 class Deriving:
@@ -118,7 +101,13 @@ class Deriving:
         self.request = request
         self.merges = known_merges(store, request.ids)
         self.heads = store.records.record_heads(request.trial.id, request.traits.id)
+        self.treatment_heads = store.records.treatment_heads(request.trial.id, request.traits.id)
+        self.treating = Treating(
+            records=store.records, stopped_dose=request.traits.stopped_dose, donor=self._load_donor
+        )
         self.rows = store.records.subjects(request.trial.id, request.traits.id)
+        # A donor has no participation of their own: any patient without a status may be one.
+        self.is_donor_touched = any(row.touched and row.status is None for row in self.rows)
         self.planner: WritePlanner = open_planner(store.outbox, request.trial, request.traits.id)
         self.items: dict[SubjectId, list[ReviewItem]] = {}
         for item in store.records.review_items(request.trial.id, open_only=False):
@@ -135,7 +124,8 @@ class Deriving:
             elif self._is_due(row, self.heads.get(row.subject)):
                 self._derive(row, derived)
             else:
-                derived.unchanged += 1
+                derived.counts.unchanged += 1
+                derived.treatments.unchanged += row.subject in self.treatment_heads
         return derived
 
     def current_rows(self) -> tuple[SubjectRow, ...]:
@@ -147,13 +137,13 @@ class Deriving:
         return surviving(row.patient, self.merges) != row.patient
 
     def assess(self, row: SubjectRow) -> Case:
-        """Derive one subject's record now and put beside it what a proposal needs."""
+        """Derive one subject's records now and put beside them what a proposal needs."""
         request, timeline = self.request, self.load(row)
         zone, trial = request.traits.zone, request.trial
         head = self.heads.get(row.subject)
         frozen = self._frozen(row) if head is not None and head.frozen else None
         record = derive_eligibility(timeline, trial, subject=row.subject, as_of=request.as_of, zone=zone)
-        return Case(
+        case = Case(
             trial=trial,
             row=row,
             head=head,
@@ -174,14 +164,20 @@ class Deriving:
             as_of=request.as_of,
             now=self.clock.now(),
             zone=zone,
+            treatment_head=self.treatment_heads.get(row.subject),
         )
+        return replace(case, treatment=self.treating.derive(case))
 
     def load(self, row: SubjectRow) -> Timeline:
-        """Give a person's facts, those of merged records included; the surviving Patient alone says who it is."""
+        """Give a subject's facts, those of merged records included."""
+        return self._load(row.patient)
+
+    def _load(self, whose: str) -> Timeline:
+        """Give a person's facts; the surviving Patient alone says who it is."""
         facts, request = self.store.facts, self.request
         readings: dict[tuple[str, str, str, str], Reading] = {}
         receipts: list[Completeness] = []
-        patients = (row.patient, *merged_into(row.patient, self.merges))
+        patients = (whose, *merged_into(whose, self.merges))
         persons = facts.persons(request.traits.id, patients)
         for patient in patients:
             person = persons[patient]
@@ -190,9 +186,18 @@ class Deriving:
                 person, reading_digest=request.reading_digest, known_at=request.known_at
             ):
                 source = reading.source
-                if source.type != "Patient" or source.id == row.patient:
+                if source.type != "Patient" or source.id == whose:
                     readings[source.type, source.id, source.version, source.content] = reading
         return build_timeline(tuple(readings.values()), receipts)
+
+    def _load_donor(self, case: Case) -> Timeline | None:
+        """Give the facts of the donor a case names, where the store knows that patient; never the subject's."""
+        regimen = case.trial.regimen
+        reference = find_donor_reference(case.timeline, regimen) if regimen is not None else None
+        kind, _, name = (reference or "").partition("/")
+        donor = surviving(name, self.merges)
+        is_known = kind == "Patient" and bool(self.store.facts.known_persons(self.request.traits.id, [donor]))
+        return self._load(donor) if is_known and donor != case.row.patient else None
 
     def _frozen(self, row: SubjectRow) -> EligibilityRecord | None:
         stored = self.store.records.latest_record(row.subject)
@@ -202,15 +207,12 @@ class Deriving:
         case = self.assess(row)
         derived.records[row.subject] = case.record
         derivation = propose(case, self.planner)
-        if derivation.record is None:
-            derived.unchanged += 1
-        elif case.head is None:
-            derived.created += 1
-        else:
-            derived.changed += 1
-        log(
-            Event.SUBJECT_DERIVED, run=self.request.run, subject=row.subject, changed=derivation.record is not None
-        )
+        derived.counts.count(is_new=derivation.record is not None, is_first=case.head is None)
+        if case.treatment is not None:
+            is_first = case.treatment_head is None
+            derived.treatments.count(is_new=derivation.treatment is not None, is_first=is_first)
+        changed = derivation.record is not None or derivation.treatment is not None
+        log(Event.SUBJECT_DERIVED, run=self.request.run, subject=row.subject, changed=changed)
         if self.request.known_at is None and (row.touched or not is_empty(derivation, row)):
             self.store.records.commit(self.request.run, derivation, at=case.now)
 
@@ -222,7 +224,19 @@ class Deriving:
             return True
         if row.recheck_on is not None and request.as_of.astimezone(request.traits.zone).date() >= row.recheck_on:
             return True
-        return not head.frozen and head.valid_until is not None and request.as_of >= head.valid_until
+        if not row.withdrawn and self._is_treatment_due(row, head):
+            return True
+        return not head.frozen and _has_run_out(head, request.as_of)
+
+    def _is_treatment_due(self, row: SubjectRow, head: RecordHead) -> bool:
+        """Say whether treatment may have changed by time, definitions or its donor; a frozen verdict is no bar."""
+        treatment, digest = self.treatment_heads.get(row.subject), self.request.trial.digest
+        if treatment is None:  # whether these definitions would give one, a frozen record cannot tell
+            is_open = row.status is not None and row.status not in FINAL_STATUSES
+            return head.frozen and is_open and head.definitions_digest != digest
+        if treatment.definitions_digest != digest or self.is_donor_touched:
+            return True
+        return _has_run_out(treatment, self.request.as_of)
 
     def _merged(self, row: SubjectRow) -> Mapping[SubjectId, bool]:
         """Give the subjects merged into this one, and whether they stand at the hospital."""
@@ -240,3 +254,7 @@ class Deriving:
         if (waiting or row.touched) and self.request.known_at is None:
             derivation = Derivation(row=row, record=None, replaced=waiting)
             self.store.records.commit(self.request.run, derivation, at=self.clock.now())
+
+
+def _has_run_out(head: RecordHead, as_of: datetime) -> bool:
+    return head.valid_until is not None and as_of >= head.valid_until

@@ -18,7 +18,7 @@ from fhir_adapter.ports.source import HospitalSource, PatientScope
 from fhir_adapter.ports.store import Store
 from fhir_adapter.sync.counts import Tally
 from fhir_adapter.sync.delivered import Delivered
-from fhir_adapter.sync.derive import Derived
+from fhir_adapter.sync.derived import Derived
 from fhir_adapter.sync.extract import PageReader
 from fhir_adapter.sync.subject_ids import SubjectIds
 
@@ -95,6 +95,7 @@ class SyncReport:
             "as_of": self.as_of.isoformat(),
             "counts": {kind: tally.as_dict() for kind, tally in sorted(self.counts.items())},
             "records": self.records.as_dict(),
+            "treatments": self.records.treatments.as_dict(),
             "writes": self.writes.as_dict(),
             "definitions_digest": self.definitions_digest,
             "unmatched_rows": list(self.unmatched_rows),

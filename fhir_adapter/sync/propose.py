@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 
+from fhir_adapter.domain.anchor import PLANNED_DAY
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.participation import FINAL_STATUSES, Standing, derive_status
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
+from fhir_adapter.domain.spans import clamped
 from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, SubjectRow
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.plan_writes import WritePlanner
@@ -41,10 +45,17 @@ def propose(case: Case, planner: WritePlanner) -> Derivation:
     opened, replaced = _compare_items(case, questions)
     record = None if _is_unchanged(case) else case.record
     basis = case.head if case.head is not None and record is None else case.record
+    treatment = case.treatment
+    seen = treatment.evidence_digest if treatment is not None else None
+    intents = (
+        *planner.plan(row, record=basis.evidence_digest),
+        *planner.plan_care_plan(row, treatment, record=seen),
+    )
     return Derivation(
         row=row,
         record=record,
-        intents=planner.plan(row, record=basis.evidence_digest),
+        treatment=None if treatment is None or _is_on_file(treatment, case.treatment_head) else treatment,
+        intents=tuple({intent.id: intent for intent in intents}.values()),  # both begin with the study
         opened=opened,
         replaced=replaced,
         audit=tuple(_audit(case, row, opened)),
@@ -55,6 +66,7 @@ def is_empty(derivation: Derivation, row: SubjectRow) -> bool:
     """Say whether saving a derivation would change nothing."""
     return (
         derivation.record is None
+        and derivation.treatment is None
         and not derivation.intents
         and not derivation.opened
         and not derivation.replaced
@@ -63,22 +75,25 @@ def is_empty(derivation: Derivation, row: SubjectRow) -> bool:
 
 
 def _is_unchanged(case: Case) -> bool:
-    if case.head is None:
-        return False
-    return case.is_frozen or _digests(case.head) == _digests(case.record)
+    return case.is_frozen or _is_on_file(case.record, case.head)
 
 
-def _digests(record: EligibilityRecord | RecordHead) -> tuple[str, str]:
+def _is_on_file(record: EligibilityRecord | TreatmentRecord, head: RecordHead | None) -> bool:
+    return head is not None and _digests(head) == _digests(record)
+
+
+def _digests(record: EligibilityRecord | TreatmentRecord | RecordHead) -> tuple[str, str]:
     return record.evidence_digest, record.definitions_digest
 
 
 def _next_row(case: Case) -> SubjectRow:
     row = replace(case.row, withdrawn=is_withdrawn(case), deceased=is_deceased(case))
     standing = _standing(case, row)
-    row = replace(row, status=derive_status(case.trial.participation, standing, case.record))
+    arm = case.treatment.arm if case.treatment is not None else None
+    row = replace(row, status=derive_status(case.trial.participation, standing, case.record), arm=arm)
     if row.status is None or row.status in FINAL_STATUSES:
         return replace(row, recheck_on=None)
-    return _with_consent(case, row)
+    return _with_recheck(case, _with_consent(case, row))
 
 
 def _standing(case: Case, row: SubjectRow) -> Standing:
@@ -97,13 +112,27 @@ def _is_concerned(case: Case, row: SubjectRow) -> bool:
 
 
 def _with_consent(case: Case, row: SubjectRow) -> SubjectRow:
-    """Note the consent participation rests on, its day as the start, and when it must be renewed."""
+    """Note the consent participation rests on, and its day as the start."""
     consent = case.valid_consent()
     if consent is not None and not row.withdrawn:
         signed = consent.signed.day(case.zone) if consent.signed is not None else None
         since = row.since or (signed.isoformat() if signed is not None else None)
         row = replace(row, consent=consent.source.reference, since=since)
-    return replace(row, recheck_on=case.renewal.recheck_on if row.consent is not None else None)
+    return row
+
+
+def _with_recheck(case: Case, row: SubjectRow) -> SubjectRow:
+    """Note the next day that changes something by itself: consent to be renewed, a planned first day over."""
+    renewal = case.renewal.recheck_on if row.consent is not None else None
+    days = [day for day in (renewal, _first_day_over(case)) if day is not None]
+    return replace(row, recheck_on=min(days, default=None))
+
+
+def _first_day_over(case: Case) -> date | None:
+    """Give the day after the planned first day, as long as it lies ahead."""
+    anchor = case.anchor
+    planned = anchor.day if anchor.source == PLANNED_DAY else anchor.planned
+    return clamped(planned + timedelta(days=1)) if planned is not None and planned >= case.today else None
 
 
 def _compare_items(
@@ -136,6 +165,8 @@ def _audit(case: Case, row: SubjectRow, opened: tuple[ReviewItem, ...]) -> Itera
                 case.record.evidence_digest,
                 "evidence of an accepted verdict was corrected",
             )
+        if item.kind is ItemKind.TREATMENT:
+            yield _entry(case, "deviation", None, item.asked, "treatment departs from the plan")
         if item.kind is ItemKind.RENEWED_CONSENT and case.renewal.overdue:
             yield _entry(case, "deviation", None, item.asked, "renewed consent is overdue")
 

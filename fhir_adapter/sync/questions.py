@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fhir_adapter.domain.anchor import PLANNED_DAY
 from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.dosing.deviating import find_deviating
 from fhir_adapter.domain.participation import FINAL_STATUSES, WITHDRAWN, verdict_of
 from fhir_adapter.domain.records import Eligibility, Verdict
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem, item_id
@@ -52,7 +54,8 @@ def ask(case: Case, row: SubjectRow, *, is_concerned: bool) -> tuple[ReviewItem,
     """List the items that should be open, or were decided, for a case as it is now.
 
     Nobody is asked about the verdict of somebody in no written state: they are not in the trial's books. Whether
-    consent was withdrawn or the patient died is asked also where that alone kept the patient out of them.
+    consent was withdrawn or the patient died is asked also where that alone kept the patient out of them. What
+    went wrong in treatment is asked after its end too.
 
     Args:
         case: The subject's case.
@@ -67,9 +70,11 @@ def ask(case: Case, row: SubjectRow, *, is_concerned: bool) -> tuple[ReviewItem,
     """
     questions: list[ReviewItem] = []
     if row.status is not None and row.status not in FINAL_STATUSES:
-        questions += _about_verdict(case)
+        questions += [*_about_verdict(case), *_about_first_day(case, row)]
     if is_concerned and row.status not in FINAL_STATUSES:
         questions += [*_about_consent(case, row), *_about_death(case)]
+    if is_concerned or row.status is not None:
+        questions += _about_treatment(case)
     return *questions, *_about_merges(case)
 
 
@@ -102,6 +107,21 @@ def _is_renewal_answered(case: Case, age: int) -> bool:
         and (item.details or {}).get("age") == str(age)
         for item in case.items
     )
+
+
+def _about_first_day(case: Case, row: SubjectRow) -> Iterator[ReviewItem]:
+    """Ask about a planned first day that is over without a first drug: eligibility stays judged for that day."""
+    anchor = case.anchor
+    if anchor.source == PLANNED_DAY and anchor.day < case.today and not (row.withdrawn or row.deceased):
+        planned = anchor.day.isoformat()
+        details = {"planned": planned}
+        yield _item(case, ItemKind.FIRST_DAY_PASSED, "FIRST_DAY_PASSED", digest_of(planned), details)
+
+
+def _about_treatment(case: Case) -> Iterator[ReviewItem]:
+    if case.treatment is not None:
+        for finding in find_deviating(case.treatment, case.trial.regimen):
+            yield _item(case, ItemKind.TREATMENT, finding.asked, finding.digest, finding.details)
 
 
 def _about_merges(case: Case) -> Iterator[ReviewItem]:

@@ -21,7 +21,8 @@ from fhir_adapter.ports.source import Cursor, ResolvedScope
 from fhir_adapter.sync.counts import rejected_share
 from fhir_adapter.sync.deliver import DeliverRequest, run_deliver
 from fhir_adapter.sync.delivered import Delivered
-from fhir_adapter.sync.derive import Derived, DeriveRequest, run_derive
+from fhir_adapter.sync.derive import DeriveRequest, run_derive
+from fhir_adapter.sync.derived import Derived
 from fhir_adapter.sync.extract import Extracted, ExtractRequest, run_extract
 from fhir_adapter.sync.merges import known_merges
 from fhir_adapter.sync.order import SyncPorts, SyncReport, SyncRequest

@@ -18,13 +18,14 @@ from fhir_adapter.sync.attest import AttestRequest, run_attest
 from fhir_adapter.sync.move import MoveRequest, run_move
 from tests.fakes.faults import CrashError, Fuse, Fused
 from tests.study import condition, consent, haemoglobin, patient, whole_patient
+from tests.treated_ward import DAY_ZERO, fludarabine, height, infused, treating, weight
 from tests.ward import Ward, roster
 
 Step = Callable[[Ward], Any]
 
 
 def story() -> list[Step]:
-    """From a candidate to an accepted verdict, a correction, a colleague's edit and a withdrawal."""
+    """From a candidate to an accepted verdict, a dose, a correction, a colleague's edit and a withdrawal."""
     return [
         lambda ward: ward.sync(roster("p1", "p2", "p3", "nobody")),
         lambda ward: ward.give(consent("p2"), haemoglobin("p3", "64")),
@@ -32,17 +33,25 @@ def story() -> list[Step]:
         lambda ward: run_attest(
             ward.desk, AttestRequest(subject="Patient/p1", link="I4", value="true", by="weber", reason="asked")
         ),
+        lambda ward: run_attest(
+            ward.desk, AttestRequest(subject="Patient/p1", link="planned-day-0", value=DAY_ZERO, by="weber")
+        ),
+        lambda ward: run_attest(
+            ward.desk, AttestRequest(subject="Patient/p1", link="dose-level", value="1", by="weber")
+        ),
         _accept,
         lambda ward: ward.held.edit(
             "ResearchSubject", ward.written_of("p2")["id"], status="eligible", assignedArm="A"
         ),
         lambda ward: ward.give(
             haemoglobin("p1", "62", version="2"),
+            fludarabine("p1", "2080"),
             consent("p2", status="inactive", version="2"),
             patient("p3", version="2", link=[{"other": {"reference": "Patient/p4"}, "type": "replaced-by"}]),
             patient("p4"),
             condition("p4"),
         ),
+        lambda ward: ward.wait(days=1),
         lambda ward: ward.sync(roster("p1", "p2", "p3")),
         lambda ward: run_move(
             ward.desk, MoveRequest(subject="Patient/p1", to="pending-on-study", by="weber", reason="slot")
@@ -58,7 +67,8 @@ def _accept(ward: Ward) -> None:
 
 
 def begin() -> Ward:
-    return Ward(*whole_patient("p1"), patient("p2"), condition("p2"), patient("p3"), haemoglobin("p9"))
+    child = (*whole_patient("p1"), weight("p1"), height("p1"))
+    return treating(*child, patient("p2"), condition("p2"), patient("p3"), haemoglobin("p9"))
 
 
 def run(fuse: Fuse) -> tuple[Ward, int]:
@@ -94,6 +104,7 @@ def snapshot(ward: Ward) -> dict[str, Any]:
             replace(row, touched=False, person=PersonKey(0)) for row in ward.store.records.subjects(ward.trial.id)
         ],
         "records": [(each.record.subject, each.version, each.record.evidence_digest) for each in memory.records],
+        "treatments": [(each.record.subject, each.version, each.record) for each in memory.treatments],
         "frozen": memory.freezes,
         "items": sorted((item.id, item.kind, item.state, item.asked) for item in memory.items),
         "decisions": [
@@ -140,7 +151,10 @@ def test_the_story_has_everything_in_it() -> None:
         ItemKind.FROZEN_EVIDENCE,
         ItemKind.CONSENT_WITHDRAWN,
         ItemKind.PATIENT_MERGED,
+        ItemKind.TREATMENT,
     }
+    assert len(UNDISTURBED.memory_store.memory.treatments) > 1
+    assert [plan["status"] for plan in UNDISTURBED.written("CarePlan")] == ["draft"]
     assert {body["status"] for body in UNDISTURBED.written()} == {"pending-on-study", "eligible", "candidate"}
 
 
@@ -184,15 +198,23 @@ RESOURCES = [
     haemoglobin("p1", status="entered-in-error", version="3"),
     patient("p3", link=[{"other": {"reference": "Patient/p1"}, "type": "replaced-by"}]),
     {**haemoglobin("p3", "90"), "id": "p3-late"},
+    *infused("p2", "Patient/p4", day="2026-03-10"),
+    fludarabine("p2", day="2026-03-08"),
+    fludarabine("p2", day="2026-03-08"),
+    weight("p2"),
 ]
 
 
 def _result(resources: list[Any], page_size: int) -> dict[str, Any]:
-    ward = Ward(*resources, page_size=page_size)
+    ward = treating(*resources, page_size=page_size)
     report = ward.sync()
     told = snapshot(ward)
     told["counts"] = report.as_dict()["counts"]
     return told
+
+
+def test_what_is_read_in_any_order_has_treatment_in_it() -> None:
+    assert _result(RESOURCES, 3)["treatments"]
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fhir_adapter.sync.compare import Pair, compare_definitions, compare_records, compare_with_run
+from fhir_adapter.sync.compare import Side, compare_definitions, compare_records, compare_with_run
+from fhir_adapter.sync.pair import Pair
 from tests.study import IDS, haemoglobin, make_trial, patient, whole_patient
 from tests.ward import Ward
 
@@ -54,9 +55,9 @@ def test_a_subject_or_criterion_on_one_side_only_is_a_change() -> None:
     ward = Ward(patient("p1"))
     ward.sync()
     record = ward.record("p1")
-    (change,) = compare_records({}, {P1: record})
+    (change,) = compare_records(Side({}), Side({P1: record}))
     assert change.verdict == Pair(None, "UNDETERMINED")
     assert {each.verdict.old for each in change.criteria} == {None}
     shorter = replace(record, criteria=record.criteria[1:])
-    (change,) = compare_records({P1: record}, {P1: shorter})
+    (change,) = compare_records(Side({P1: record}), Side({P1: shorter}))
     assert [(each.id, each.verdict.new) for each in change.criteria] == [("AGE", None)]
