@@ -114,16 +114,17 @@ class Calendar:
         return line
 
 
-def legend() -> Text:
-    """Say what each letter of the picture means."""
+def legend(plan: PlanResult) -> Text:
+    """Say what each letter of a plan's picture means."""
     words = [f"{letter} {meaning}" for letter, meaning in SYMBOLS.values()]
     words += [
         f"{MARK} deviates from the plan",
         f"{COURSE} the same dose goes on",
         f"{ELSEWHERE} given on this day instead",
-        f"{VISIT} visit",
         f"{NOTHING} nothing planned",
     ]
+    if any(plan.first_day <= visit.day <= plan.last_day for visit in plan.visits):
+        words.append(f"{VISIT} visit")
     return Text("   ".join(words), style="dim")
 
 

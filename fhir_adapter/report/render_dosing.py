@@ -5,6 +5,7 @@ Knows: result models, rich. Does not know: where a result comes from. Nothing is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby
@@ -18,6 +19,9 @@ from fhir_adapter.report.amount import amount_text
 from fhir_adapter.report.dosing import AdministeredOut, DoseOut, DosingOut, DosingResult, PlannedOut, TotalOut
 from fhir_adapter.report.model import NOTICE
 from fhir_adapter.report.style import DEVIATION, STYLES, styled
+
+_LONG: Final = re.compile(r"\d+\.\d{5,}")
+"""A number with more decimals than a table shows."""
 
 _WHOLE: Final = {"subject", "day", "date", "status"}
 
@@ -132,7 +136,8 @@ def _planned(planned: PlannedOut | None) -> Text:
         return Text("not planned")
     if planned.unknown_reason:
         return Text(f"not known: {planned.unknown_reason}", style=STYLES["UNKNOWN"])
-    return Text(planned.calculation or _amount(planned) or "no amount stated")
+    calculation = _LONG.sub(lambda number: amount_text(Fraction(number[0])), planned.calculation)
+    return Text(calculation or _amount(planned) or "no amount stated")
 
 
 def _given(row: DosingOut) -> Text:
@@ -161,7 +166,9 @@ def _remarks(row: DosingOut) -> Text:
     lines: list[tuple[str, str]] = []
     if row.deviations:
         lines.append((", ".join(row.deviations), DEVIATION))
-    lines += [(f"not known: {row.reason}", STYLES["UNKNOWN"])] if row.reason else []
+    planned = row.planned.unknown_reason if row.planned else None
+    if row.reason and row.reason != planned:  # else the planned dose says so already
+        lines.append((f"not known: {row.reason}", STYLES["UNKNOWN"]))
     lines += [(f"next: {fact}", STYLES["UNKNOWN"]) for fact in _next_facts(row)]
     if row.status_reasons:
         lines.append((f"reason given: {', '.join(row.status_reasons)}", ""))

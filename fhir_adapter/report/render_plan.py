@@ -34,7 +34,7 @@ def render_plan(result: PlanResult) -> RenderableType:
     doses = [dose for day in result.days for dose in day.doses]
     parts: list[RenderableType] = [*_head(result), Text()]
     if doses:
-        parts += [Calendar(result), *_beyond(result), Text(), legend(), Text()]
+        parts += [Calendar(result), *_beyond(result), Text(), legend(result), Text()]
     parts += [doses_table([*doses, *result.undated], with_subject=False)]
     if result.totals:
         parts += [_title("Course totals"), totals_table(result.totals, with_subject=False)]

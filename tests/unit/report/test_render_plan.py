@@ -12,6 +12,7 @@ from fhir_adapter.domain.care_plan import CarePlanRule, FollowUpVisit
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.dosing.records import AdministeredDose, Deviation, TreatmentRecord
 from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.report.plan import PlanResult, build_plan
 from fhir_adapter.report.render_plan import render_plan
 from tests.courses import a_regimen, a_treated_trial
@@ -165,6 +166,29 @@ def test_the_legend_explains_every_letter() -> None:
         "* deviates",
     ):
         assert words in text
+
+
+def test_the_legend_names_visits_only_where_the_picture_has_one() -> None:
+    assert "v visit" in printed(a_course(), trial=visiting(MRD))
+    assert "v visit" not in printed(a_course(), trial=visiting(YEAR))
+
+
+def test_a_calculation_is_shown_with_four_decimals_and_kept_with_all() -> None:
+    words = "40 mg/m2 x 0.90184995 m2 = 36.073998 mg"
+    record = treatment(dosing("x", 0, "OVERDUE", planned=planned("x", 0, mg("36.073998"), words)))
+    assert "40 mg/m2 x 0.9018 m2 = 36.074 mg" in printed(record)
+    shown = plan_of(record).days[14].doses[0].planned
+    assert shown is not None
+    assert shown.calculation == words
+
+
+def test_why_a_dose_is_not_known_is_said_once() -> None:
+    due = planned("x", 0, None, reason=UnknownReason.STALE, next_fact="body weight")
+    stale = dosing("x", 0, "UNKNOWN", planned=due, reason=UnknownReason.STALE, next_fact="body weight")
+    assert printed(treatment(stale)).count("not known: STALE") == 1
+    hidden = replace(stale, reason=UnknownReason.HIDDEN)
+    assert "not known: HIDDEN" in printed(treatment(hidden))
+    assert printed(treatment(hidden)).count("next: body weight") == 1
 
 
 def test_clearances_of_infusions_given_and_the_donor_stand_below() -> None:
