@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.test_json_results import AS_OF
 from tests.cli.treated import subject_of, treat
-from tests.command import Place
+from tests.command import ROOT, Place
 from tests.treatment_records import a_course, clearance
 
 TREATED = "Patient/aml-boy-7"
@@ -149,6 +149,28 @@ def test_an_infusion_the_plan_does_not_have_is_told_which_there_are(treated: Pla
     ran = treated.run("clearance", TREATED, "--infusion", number)
     assert (ran.code, ran.out) == (2, "")
     assert "there are: 1, 2" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan", TREATED),
+        ("dosing",),
+        ("dosing", TREATED),
+        ("clearance", TREATED, "--infusion", "1"),
+        ("feasibility",),
+    ],
+)
+def test_a_trial_without_a_treatment_plan_says_which_file_it_lacks(
+    read_ward: Place, command: tuple[str, ...]
+) -> None:
+    trial = read_ward.folder / "mappings" / "trials" / "nct07256210"
+    trial.mkdir(parents=True)
+    for name in ("trial.yaml", "eligibility.yaml"):
+        (trial / name).write_bytes((ROOT / "mappings" / "trials" / "nct07256210" / name).read_bytes())
+    ran = read_ward.run(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "hold no treatment plan (dosing.yaml beside trial.yaml)" in ran.err
 
 
 def test_an_infusion_has_to_be_named(treated: Place) -> None:
