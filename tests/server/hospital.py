@@ -18,7 +18,7 @@ Body = dict[str, Any]
 REFUSED = frozenset({"unreadable-condition-wrong", "broken-neighbours-text"})
 """Broken on purpose: a server that validates does not take them; folders are where they occur."""
 
-WRITTEN = ("ResearchStudy", "ResearchSubject", "Provenance")
+WRITTEN = ("ResearchStudy", "ResearchSubject", "CarePlan", "Provenance")
 TYPES = ("BiologicallyDerivedProduct", "Condition", "Consent", "Medication", "MedicationAdministration",
          "Observation", "Patient", "Procedure", "QuestionnaireResponse", "RelatedPerson", "Specimen",
          *WRITTEN)  # fmt: skip

@@ -173,6 +173,7 @@ def test_a_create_whose_answer_is_lost_stands_once(
     assert {kind: len(hospital.standing(fhir_server, kind)) for kind in hospital.WRITTEN} == {
         "ResearchStudy": 1,
         "ResearchSubject": 1,
+        "CarePlan": 0,
         "Provenance": 2,
     }
     assert is_consistent(fhir_server)
@@ -212,6 +213,7 @@ def test_a_timeout_after_the_server_wrote_ends_the_run_and_the_next_one_finds_th
     assert {kind: len(hospital.standing(fhir_server, kind)) for kind in hospital.WRITTEN} == {
         "ResearchStudy": 1,
         "ResearchSubject": 1,
+        "CarePlan": 0,
         "Provenance": 2,
     }
     assert is_consistent(fhir_server)
