@@ -39,7 +39,8 @@ _UNITS = {
     "mass": UnitRule(id="mass", standard="kg", factors={"kg": Fraction(1)}, offsets={}),
     "length": UnitRule(id="length", standard="cm", factors={"cm": Fraction(1)}, offsets={}),
 }
-_TYPES = ("MedicationAdministration", "Procedure", "BiologicallyDerivedProduct")
+_TYPES = ("MedicationAdministration", "Procedure", "BiologicallyDerivedProduct", "QuestionnaireResponse")
+QUESTIONNAIRE = "https://trial.example/Questionnaire/tiny"
 
 
 def treating_trial(*, digest: str = "definitions-1") -> Trial:
@@ -54,6 +55,7 @@ def treating_trial(*, digest: str = "definitions-1") -> Trial:
         links={**trial.links, "conditioning-choice": choice},
         resource_types=(*trial.resource_types, *_TYPES),
         needed=trial.needed | {concept for meaning in _CODES.values() for concept in meaning.concepts},
+        questionnaires=(QUESTIONNAIRE,),
         digest=digest,
     )
 
@@ -64,6 +66,7 @@ def treating_context(trial: Trial, *, read_at: datetime = AS_OF) -> ReadingConte
         make_context(trial, read_at=read_at),
         terminology=replace(TERMINOLOGY, meanings={**TERMINOLOGY.meanings, **_CODES}),
         unit_rules=_UNITS,
+        questionnaires=trial.questionnaires,
     )
 
 
@@ -143,6 +146,21 @@ def infused(name: str, donor: str, *, day: str = "2026-03-11") -> list[Json]:
         "supportingInformation": [{"reference": f"BiologicallyDerivedProduct/{name}-bag"}],
     }
     return [bag, administration]
+
+
+def answered(name: str) -> Json:
+    """The hospital's own word on the planned day 0 and the dose level."""
+    answers = {"planned-day-0": {"valueDate": DAY_ZERO}, "dose-level": {"valueInteger": 1}}
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": f"{name}-answers",
+        "questionnaire": QUESTIONNAIRE,
+        "status": "completed",
+        "subject": {"reference": f"Patient/{name}"},
+        "authored": "2026-03-10T09:00:00+01:00",
+        "author": {"reference": "Practitioner/weber"},
+        "item": [{"linkId": link, "answer": [answer]} for link, answer in answers.items()],
+    }
 
 
 def treating(*resources: Json, page_size: int = 2) -> Ward:

@@ -48,6 +48,7 @@ def _of_people(store: SqlStore, definitions: Definitions) -> Holdings:
     trial, hospital = definitions.trial.id, definitions.traits.id
     rows = store.records.subjects(trial, hospital)
     stored = [store.records.latest_record(row.subject) for row in rows]
+    treated = store.records.latest_treatments(trial, hospital).values()
     digest = definitions.reading_digest
     readings = [sorted(map(_plain, store.facts.load_readings(row.person, reading_digest=digest))) for row in rows]
     receipts = [store.facts.load_completeness(row.person) for row in rows]
@@ -58,6 +59,7 @@ def _of_people(store: SqlStore, definitions: Definitions) -> Holdings:
             _plain([replace(receipt, run="", read_at="") for receipt in each]) for each in receipts
         ],
         "records": [_plain(each and (each.record, each.frozen, each.version)) for each in stored],
+        "treatments": [_plain((each.record, each.version)) for each in treated],
         "decisions": [_plain(store.records.decisions(row.subject)) for row in rows],
         "trail": [_plain(sorted(map(_plain, store.records.audit_entries(row.subject)))) for row in rows],
     }
@@ -67,6 +69,8 @@ def _of_work(store: SqlStore, definitions: Definitions) -> Holdings:
     trial, hospital = definitions.trial, definitions.traits.id
     identities = [(trial.subject_system, row.subject) for row in store.records.subjects(trial.id, hospital)]
     receipts = [store.outbox.receipt(hospital, "ResearchSubject", identity) for identity in identities]
+    plans = [(trial.care_plan.system, name) for _, name in identities] if trial.care_plan is not None else []
+    receipts += [store.outbox.receipt(hospital, "CarePlan", identity) for identity in plans]
     study = (trial.study.identifier_system, trial.study.identifier_value)
     receipts.append(store.outbox.receipt(hospital, "ResearchStudy", study))
     items = store.records.review_items(trial.id, open_only=False)

@@ -1,12 +1,13 @@
 """Twenty real kills of `sync --write`: whatever the moment, the next run ends where an undisturbed one ends.
 
-A place holds a hospital that was synced once and in which a person accepted a verdict; then more patients come.
-The run that reads them is killed, three times in each place, at moments drawn over the length of an undisturbed
-run, and at last left alone.
+A place holds a hospital that was synced once and in which a person accepted a verdict; then more patients come,
+and the first treatments begin. The run that reads them is killed, three times in each place, at moments drawn over
+the length of an undisturbed run, and at last left alone.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import signal
@@ -30,12 +31,16 @@ MOST_DRAWS = 80
 FIRST, ALL = 4, 20
 """Patients of the first run, and of the one that is killed."""
 
+QUESTIONNAIRE = "https://fhir-adapter.example/Questionnaire/nct07256210-eligibility"
+TREATED = (patients()[0], patients()[FIRST])
+"""One of the first run's patients, and one of those who come later."""
+
 GLANCE = 0.002
 """How often a run is looked at until it begins to work [s]."""
 
 
 def prepare(folder: Path) -> Place:
-    """Sync some patients, let a person accept a verdict, and bring more patients."""
+    """Sync some patients, let a person accept a verdict, and bring more patients and the first treatments."""
     place = open_place(folder)
     chosen = patients()[:ALL]
     place.write_export(chosen[:FIRST])
@@ -45,7 +50,26 @@ def prepare(folder: Path) -> Place:
     decided = place.run("review", "accept", item["id"], "--by", "dr-weber", "--reason", "seen", "--as-of", NOON)
     assert decided.code == 0, decided.err
     place.write_export(chosen)
+    assign(place)
     return place
+
+
+def assign(place: Place) -> None:
+    """Let the hospital say that dose levels were assigned: to one patient known, to one who is new."""
+    with (place.export / "QuestionnaireResponse.ndjson").open("a", encoding="utf-8") as file:
+        for patient in TREATED:
+            answer = {"linkId": "dose-level", "answer": [{"valueInteger": 1}]}
+            body = {
+                "resourceType": "QuestionnaireResponse",
+                "id": f"{patient}-level",
+                "questionnaire": QUESTIONNAIRE,
+                "status": "completed",
+                "subject": {"reference": f"Patient/{patient}"},
+                "authored": "2026-03-11T10:00:00+01:00",
+                "author": {"reference": "Practitioner/dr-weber"},
+                "item": [answer],
+            }
+            file.write(json.dumps(body) + "\n")
 
 
 def copy_of(place: Place, folder: Path) -> Place:

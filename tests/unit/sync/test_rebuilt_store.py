@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fhir_adapter.domain.review import ItemKind
-from tests.study import consent, haemoglobin, patient
+from tests.study import consent, haemoglobin, patient, whole_patient
+from tests.treated_ward import answered, height, infused, treating, treatment, weight
 from tests.ward import Ward, roster
 
 
@@ -57,6 +60,19 @@ def test_a_rebuilt_store_never_takes_back_what_a_person_decided() -> None:
     assert ward.written_of("p1")["status"] == "on-study"
     assert report.writes.for_review == 1
     assert ward.item(ItemKind.WRITE_CONFLICT).details == {"resource": "ResearchSubject", "elements": "status"}
+
+
+def test_a_rebuilt_store_finds_the_same_treatment_and_the_same_plan_again() -> None:
+    child = (*whole_patient("p1"), weight("p1"), height("p1"), answered("p1"))
+    first = treating(*child, *infused("p1", "Patient/donor"))
+    first.sync()
+    (plan,) = first.written("CarePlan")
+    ward = treating(*first.memory.resources)
+    ward.held = ward.sink = first.held
+    report = ward.sync()
+    assert treatment(ward) == replace(treatment(first), as_of=treatment(ward).as_of)
+    assert (report.writes.created, report.writes.updated) == (0, 0)
+    assert ward.written("CarePlan") == [plan]
 
 
 def test_a_study_the_hospital_made_itself_is_used_and_left_alone() -> None:
