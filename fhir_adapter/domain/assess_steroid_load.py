@@ -136,7 +136,7 @@ def assess_steroid_load(node: SteroidLoad, scene: Scene) -> Answer:
 def _undecided(work: _Work, beyond: set[bool]) -> list[Cause]:
     if len(beyond) > 1:
         return [replace(CONFLICT, note="weights of one day put the total on both sides of the limit")]
-    if work.weights.causes or True not in work.exceeds(work.doses.given):
+    if True not in work.exceeds(work.doses.given):
         return []
     open_routes = [each for each in work.doses.given if not each.counts]
     evidence = tuple(each for dose in open_routes for each in dose.evidence)
@@ -194,7 +194,7 @@ def worst_total(node: SteroidLoad, scene: Scene, given: Sequence[SteroidDose], w
         within = (each for each in given if start <= each.first < start + span)
         totals.append(Total(start, sum((_per_kg(each, weight) for each in within), _NOTHING)))
     for start in sorted(_edges(given, opens, span)):
-        shares = (_per_kg(each, weight) * _share(each, start, start + span, opens) for each in given)
+        shares = (_per_kg(each, weight) * _share(each, start, start + span) for each in given)
         totals.append(Total(start, sum(shares, _NOTHING)))
     return max(totals, key=lambda total: total.per_kg)
 
@@ -210,12 +210,12 @@ def _edges(given: Iterable[SteroidDose], opens: datetime, span: timedelta) -> se
     return {max(start, opens) for start in starts}
 
 
-def _share(dose: SteroidDose, start: datetime, end: datetime, opens: datetime) -> Fraction:
+def _share(dose: SteroidDose, start: datetime, end: datetime) -> Fraction:
     """Give the share of an administration that lies in [start, end) if it ran evenly."""
     whole = dose.last - dose.began
     if not whole:
         return Fraction(start <= dose.began < end)
-    inside = min(dose.last, end) - max(dose.began, start, opens)
+    inside = min(dose.last, end) - max(dose.began, start)
     return Fraction(max(inside, timedelta(0)) // MINUTE, whole // MINUTE)
 
 

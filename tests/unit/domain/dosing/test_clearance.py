@@ -120,6 +120,10 @@ def test_a_statement_made_after_the_infusion_began_does_not_clear_it() -> None:
     assert clearance(NO_INFECTION, infused_at="2026-03-11T08:59").verdict is Clearance.UNKNOWN
 
 
+def test_an_infusion_that_begins_now_was_given() -> None:
+    assert clearance(NO_INFECTION, infused_at="2026-03-11T12:00").is_retrospective
+
+
 def test_an_infusion_that_lies_ahead_is_judged_for_now() -> None:
     record = clearance(NO_INFECTION, infused_at="2026-03-11T12:01")
     assert (record.as_of, record.is_retrospective) == (AS_OF, False)

@@ -106,6 +106,10 @@ def words(fact: DonorFact) -> str | None:
         ((NK, OF_MOTHER, out_of(GRAFT, "2026-03-26T10:00", "stem"), bag("stem", "Patient/father")), None),
         # cells of an earlier therapy
         ((out_of(CELLS, "2025-01-10T10:00", "nk"), bag("nk", "Patient/father"), STEM, GRAFT_OF_MOTHER), None),
+        ((out_of(CELLS, "2026-03-10T23:59", "nk"), bag("nk", "Patient/father"), STEM, GRAFT_OF_MOTHER), None),
+        ((out_of(CELLS, "2026-03-11T00:00", "nk"), bag("nk", "Patient/father"), STEM, GRAFT_OF_MOTHER), False),
+        # two grafts of two donors, no cells yet
+        ((STEM, GRAFT_OF_MOTHER, out_of(GRAFT, "2026-03-25T12:00", "b"), bag("b", "Patient/father")), None),
         ((out_of(CELLS, None, "nk"), bag("nk", "Patient/father"), STEM, GRAFT_OF_MOTHER), False),
         ((out_of(CELLS, "2026-03-13", "nk", status="not-done"), OF_MOTHER, STEM, GRAFT_OF_MOTHER), None),
         ((out_of(CELLS, "2026-03-13", "nk", contested=True), OF_MOTHER, STEM, GRAFT_OF_MOTHER), None),
@@ -210,7 +214,8 @@ CMV_POSITIVE = attestation("donor-cmv", "positive")
         ((), (finding("cmv-igg", answer="indeterminate"),), "indeterminate"),
         ((), (finding("cmv-igg", "12", "[IU]/mL", interpretation=(ConceptId("detected"),)),), "positive"),
         ((), (finding("cmv-igg", answer="detected", status="preliminary"),), "NEEDS_ATTESTATION"),
-        ((), (finding("cmv-igg", answer="detected", at="2026-05-01"),), "NEEDS_ATTESTATION"),
+        ((), (finding("cmv-igg", answer="detected", at="2026-04-02T12:00"),), "positive"),
+        ((), (finding("cmv-igg", answer="detected", at="2026-04-02T12:01"),), "NEEDS_ATTESTATION"),
         ((), (finding("cmv-igg", answer="detected", contested=True),), "CONFLICTING"),
         (
             (),
