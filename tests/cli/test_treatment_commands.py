@@ -72,6 +72,13 @@ def test_a_clearance_is_judged_from_what_was_read_whatever_the_verdict(treated: 
     assert "a named person decides" in treated.run("clearance", TREATED, "--infusion", "1", *AS_OF).out
 
 
+def test_criteria_of_somebody_to_whom_nothing_is_assigned_are_judged_with_a_word(treated: Place) -> None:
+    ran = treated.run("clearance", UNTREATED, "--infusion", "1", *AS_OF, "--format", "json")
+    assert (ran.code, ran.result["verdict"]) == (0, "UNKNOWN")
+    assert "nothing is assigned to this subject yet" in ran.err
+    assert "nothing is assigned" not in treated.run("clearance", TREATED, "--infusion", "1", *AS_OF).err
+
+
 def test_an_infusion_already_given_is_judged_for_its_start(read_ward: Place) -> None:
     """What was recorded since must not decide; asked for a time before it, the infusion was not given yet."""
     start = datetime.fromisoformat("2026-03-13T09:00:00+01:00")

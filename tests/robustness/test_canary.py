@@ -89,6 +89,17 @@ def test_who_asks_about_the_patient_is_told_on_stdout_alone(
     assert canary.PATIENT in ran.out
 
 
+def test_treatment_of_the_whole_study_says_nothing_of_the_patient(place: Place, logged: Records) -> None:
+    hold(place, [*canary.bodies(), *canary.broken()])
+    place.sync()
+    asked = f"Patient/{canary.PATIENT}"
+    check(place.run("attest", asked, "dose-level", "1", *BY), logged, code=0)
+    for command in (("dosing",), ("dosing", "--format", "json"), ("feasibility",), ("deviations",)):
+        check(place.run(*command), logged, code=0)
+    for command in (("plan", asked), ("clearance", asked, "--infusion", "1")):
+        check(place.run(*command), logged, code=0, out=False)
+
+
 def test_who_answers_about_the_patient_is_told_on_stdout_alone(place: Place, logged: Records) -> None:
     place.sync()
     (item,) = place.run("review", "list", "--format", "json").result
