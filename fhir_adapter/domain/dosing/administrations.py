@@ -161,9 +161,11 @@ def _order(deed: Deed) -> tuple[int, int, str, str, str, str]:
 
 def _told(deed: Deed) -> tuple[object, ...]:
     """Give what a fact may tell beside that it happened, the more of it the richer."""
+    effective = when_of(deed)
+    when = (effective, effective.end if effective is not None else None)
     if isinstance(deed, Intervention):
-        return (deed.radiation, deed.performed)
-    return (deed.dose, deed.rate, deed.effective, deed.route)
+        return (deed.radiation, *when)
+    return (deed.dose, deed.rate, deed.route, *when)
 
 
 def _together(deeds: Sequence[Deed], course: Course) -> Iterator[list[Deed]]:

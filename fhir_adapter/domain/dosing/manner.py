@@ -84,8 +84,10 @@ def notes_of_route(item: PlannedItem, total: Sum) -> Iterator[str]:
 
 
 def _is_outside(slot: Slot, group: Group, window: DayRange) -> bool:
+    """Say whether a dose began, or any part of a course took place, outside a window."""
     first, last = slot.first + timedelta(days=window.first), slot.last + timedelta(days=window.last)
-    return any(each.on is not None and not first <= each.on <= last for each in group)
+    days = sorted(each.on for each in group if each.on is not None)
+    return any(not first <= day <= last for day in (days if slot.item.as_course else days[:1]))
 
 
 def _is_before_graft(slot: Slot, group: Group, course: Course) -> bool:
