@@ -44,6 +44,10 @@ _RATES: Final = {
 """What a rate is once it is multiplied by the hours it ran."""
 
 
+Rate = tuple[Quantity, Quantity | None]
+"""An amount and the time it runs in; without one the amount's unit says it (mL/h)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoning:
     """What amounts under one planned dose are reckoned with.
@@ -100,7 +104,7 @@ def reckon(exposure: Exposure, by: Reckoning) -> Reckoned:
     Source:
         issue B, administered doses; rules sheet I.4.
     """
-    by_rate = _from_rate(exposure, by) if exposure.rate is not None else None
+    by_rate = _from_rate(exposure, exposure.rate, by) if exposure.rate is not None else None
     if exposure.status == "stopped" and by.stopped_dose != "administered":
         if by_rate is not None and by_rate.value is not None:
             return by_rate
@@ -203,10 +207,10 @@ def _counted_one(quantity: Quantity) -> Quantity:
     return quantity if quantity.unit is not None else replace(quantity, unit="1")
 
 
-def _from_rate(exposure: Exposure, by: Reckoning) -> Reckoned:
+def _from_rate(exposure: Exposure, written: Rate, by: Reckoning) -> Reckoned:
     """Multiply a rate by the time it ran."""
     hours = hours_of(exposure.effective)
-    rate = _per_hour(exposure, by)
+    rate = _per_hour(written, by)
     if isinstance(rate, Reckoned):
         return rate
     if hours is None:
@@ -214,11 +218,9 @@ def _from_rate(exposure: Exposure, by: Reckoning) -> Reckoned:
     return _absolute(replace(rate, value=rate.value * hours), exposure, by)
 
 
-def _per_hour(exposure: Exposure, by: Reckoning) -> Measure | Reckoned:
+def _per_hour(written: Rate, by: Reckoning) -> Measure | Reckoned:
     """Read a rate as what runs in one hour."""
-    if exposure.rate is None:
-        return unknown(UnknownReason.MISSING, "no rate was recorded")
-    amount, time = exposure.rate
+    amount, time = written
     number = _number(amount, by)
     if isinstance(number, Reckoned):
         return number

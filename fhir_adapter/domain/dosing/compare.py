@@ -44,11 +44,6 @@ class Comparison:
     cause: Cause | None
     notes: tuple[str, ...]
 
-    @property
-    def next_fact(self) -> str | None:
-        """What would decide an UNKNOWN status."""
-        return next_fact(self.cause, GIVEN_AMOUNT) if self.cause is not None else None
-
 
 def compare(item: PlannedItem, planned: PlannedDose | None, total: Sum, course: Course) -> Comparison:
     """Compare what was given with what was planned.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from fhir_adapter.domain.dosing.administrations import Administration, when_of
+from fhir_adapter.domain.dosing.administrations import Administration, belongs, when_of
 from fhir_adapter.domain.dosing.duration import period_of
 from fhir_adapter.domain.dosing.records import PlannedDose
 from fhir_adapter.domain.regimen import ItemKind, PlannedItem
@@ -118,7 +118,8 @@ def _by_planned_day(slots: Sequence[Slot], groups: dict[date, Group]) -> dict[tu
     for day in sorted(groups):
         for slot in slots:
             before = given.get(slot.key, ())
-            if slot.distance(day) == 1 and slot.last < day and day in groups and _goes_on(groups[day], before):
+            is_next = slot.distance(day) == 1 and slot.last < day
+            if is_next and day in groups and _goes_on(groups[day], before) and _is_of(groups[day], slot):
                 given[slot.key] = before + groups.pop(day)
     reach = max((slot.item.reach for slot in slots), default=0)
     _take(slots, groups, given, range(1, reach + 1))
@@ -136,8 +137,13 @@ def _take(
         slot = slots[index]
         is_near = distance in distances and distance <= slot.item.reach
         is_free = slot.item.as_course or slot.key not in given
-        if is_near and is_free and day in groups:
+        if is_near and is_free and day in groups and _is_of(groups[day], slot):
             given[slot.key] = (*given.get(slot.key, ()), *groups.pop(day))
+
+
+def _is_of(group: Group, slot: Slot) -> bool:
+    """Say whether everything given on a day is of a slot's item; what is mixed belongs to no planned dose."""
+    return all(belongs(each.deed, slot.item) for each in group)
 
 
 def _goes_on(group: Group, before: Group) -> bool:
@@ -161,7 +167,8 @@ def _in_order_of_time(
     ordered = sorted(slots, key=lambda slot: (slot.first, slot.item.infusion or 0, slot.item.id))
     for day in sorted(groups):
         for slot in ordered:
-            if slot.key not in given and (day < day_zero or slot.day >= 0):
+            is_its_time = day < day_zero or slot.day >= 0
+            if slot.key not in given and is_its_time and _is_of(groups[day], slot):
                 given[slot.key] = groups.pop(day)
                 break
     return given
@@ -189,7 +196,7 @@ def _not_done(
             else:
                 distance = slot.distance(day)
                 is_it = distance == 0 or (distance <= slot.item.reach and slot.key not in given)
-            if is_it:
+            if is_it and _is_of((each,), slot):
                 found[slot.key] = (*found.get(slot.key, ()), each)
                 break
     return found

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fhir_adapter.domain.dosing.derive import derive_treatment
 from fhir_adapter.domain.dosing.records import DosingStatus, TreatmentRecord
 from fhir_adapter.domain.exposure import Exposure
-from fhir_adapter.domain.facts import Reading
+from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.regimen import Basis, DayRange
@@ -187,7 +187,13 @@ def administrations(draw: st.DrawFn) -> Exposure:
     )
 
 
-OTHERS = (graft(), bag("b", "100 10*6"), radiation("12", "2026-03-21/2026-03-23"))
+KNOWN: tuple[Fact, ...] = (
+    *BODY,
+    *stated(),
+    graft(),
+    bag("b", "100 10*6"),
+    radiation("12", "2026-03-21/2026-03-23"),
+)
 
 
 def _readings(given: list[Exposure]) -> list[Reading]:
@@ -196,7 +202,7 @@ def _readings(given: list[Exposure]) -> list[Reading]:
     for index, each in enumerate(given):
         source = replace(each.source, last_updated=None, content=f"{index}", version=f"{index}")
         found.append(reading(each, at=source))
-    return [*found, *(reading(fact) for fact in (*OTHERS, *BODY, *stated()))]
+    return [*found, *map(reading, KNOWN)]
 
 
 def _derived(readings: list[Reading], as_of: datetime = DAY_15) -> TreatmentRecord:

@@ -11,9 +11,10 @@ import pytest
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.dosing.records import DosingRecord, DosingStatus
 from fhir_adapter.domain.facts import Fact, Reading
+from fhir_adapter.domain.records import Amount
 from fhir_adapter.domain.regimen import Basis, DayRange
 from fhir_adapter.domain.source import Completeness, RejectionReason
-from tests.builders import reading, receipt, refused, source
+from tests.builders import quantity, reading, receipt, refused, source
 from tests.courses import MOUTH, VEIN, an_item, stated, weight
 from tests.treated import READ, THIOTEPA, amount, dose, drug, shown, treated, unplanned
 
@@ -545,3 +546,13 @@ def test_a_status_is_never_unknown_without_a_reason_and_the_next_fact() -> None:
     record = treated(drug("10 mg"), drug(None, "2026-03-20"), drug("1 mg", None), items=(THIOTEPA,))
     for each in record.records:
         assert (each.status is DosingStatus.UNKNOWN) == (each.reason is not None) == (each.next_fact is not None)
+
+
+def test_a_rate_is_cited_as_it_was_written() -> None:
+    for rate, unit in (
+        ((quantity("150", "mg/h"), None), "mg/h"),
+        ((quantity("150", "mg"), quantity("1", "h")), "mg / 1 h"),
+    ):
+        record = thiotepa(drug(None, rate=rate))
+        cited = [each.reported for each in record.evidence if each.role == "rate"]
+        assert (shown(record), cited) == (("GIVEN",), [Amount("150", unit)])
