@@ -156,11 +156,10 @@ def _percent(finding: Finding) -> Quantity | Cause:
     return quantity
 
 
-def _timed(findings: Iterable[Finding], scene: Scene) -> Iterator[tuple[Finding, datetime]]:
-    for finding in findings:
-        at = scene.start_of(finding.effective)
-        if at is not None:
-            yield finding, at.first
+def _timed(findings: Iterable[Finding], scene: Scene) -> list[tuple[Finding, datetime]]:
+    """Give current findings with their moment; without one none is current."""
+    timed = ((finding, scene.start_of(finding.effective)) for finding in findings)
+    return [(finding, at.first) for finding, at in timed if at is not None]
 
 
 def _lacking(flows: Selection, fractions: Selection, enriched: list[_Record]) -> Iterator[Cause]:
