@@ -14,6 +14,7 @@ from fhir_adapter.domain.source import (
     Exclusion,
     HospitalId,
     PersonKey,
+    RejectionReason,
     ResourceVersion,
     SubjectId,
     TrialId,
@@ -47,6 +48,10 @@ class KeptReading:
     @property
     def key(self) -> tuple[ResourceVersion, str]:
         return replace(self.reading.source, last_updated=None), self.digest
+
+    @property
+    def is_ahead(self) -> bool:
+        return any(rejection.reason is RejectionReason.FUTURE_TIME for rejection in self.reading.rejections)
 
 
 @dataclass
@@ -122,7 +127,7 @@ class MemoryFacts:
                 continue
             before = self._versions(reading.source)
             kept = KeptReading(reading, self._owner(reading), reading_digest, run, origin, at)
-            if (_is_other(reading) and not before) or kept.key in {other.key for other in before}:
+            if (_is_other(reading) and not before) or self._is_known(kept, before):
                 continue
             old = [other for other in before if other not in new]
             touched |= {other.person for other in old if other.person is not None}
@@ -138,6 +143,11 @@ class MemoryFacts:
         }
         self._memory.touch(touched)
         return SavedPage(new=len(new), touched=frozenset(touched))
+
+    @staticmethod
+    def _is_known(kept: KeptReading, before: Iterable[KeptReading]) -> bool:
+        """A version refused for its date is read again once that date has come."""
+        return any(other.key == kept.key and (kept.is_ahead or not other.is_ahead) for other in before)
 
     def holds(self, version: ResourceVersion, *, reading_digest: str) -> bool:
         wanted = (replace(version, last_updated=None), reading_digest)

@@ -67,7 +67,7 @@ class SqlFactStore:
     def holds(self, version: ResourceVersion, *, reading_digest: str) -> bool:
         """Say whether this version with this very content is on record as read under this digest."""
         with self._database.reading() as connection:
-            return holds(connection, version, digest_number(connection, reading_digest))
+            return holds(connection, version, reading_digest)
 
     def merged_patients(self, hospital: HospitalId) -> Mapping[str, str]:
         """Give merged patient -> surviving patient (logical ids), by each Patient's newest version."""

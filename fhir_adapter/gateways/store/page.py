@@ -6,14 +6,14 @@ Knows: the tables of what was read. Does not know: transactions (the caller's), 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.facts import Finding, Reading
-from fhir_adapter.domain.source import Exclusion, HospitalId, PersonKey, ResourceVersion
+from fhir_adapter.domain.source import Exclusion, HospitalId, PersonKey, RejectionReason, ResourceVersion
 from fhir_adapter.gateways.store import schema, trial_schema
 from fhir_adapter.gateways.store.database import chunks, clean
 from fhir_adapter.gateways.store.identity import READING, Keeper, keep_persons
@@ -22,6 +22,9 @@ from fhir_adapter.ports.rows import SavedPage
 
 # These say nothing about the resource itself that a later version could supersede.
 _NOT_KEPT = frozenset({Exclusion.TYPE_NOT_READ, Exclusion.DUPLICATE, Exclusion.CONSENT_WITHDRAWN})
+
+_AHEAD = "ahead of its time: "
+"""Before the digest under which a reading is kept that was refused for its date: time alone makes it readable."""
 
 Key = tuple[str, str, int]
 
@@ -37,6 +40,8 @@ class _Known:
 def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -> SavedPage:
     """Append the readings of one page that are new, and mark the subjects they touch.
 
+    A version refused because its date lay ahead is kept apart: read again once that date has come, it is new.
+
     Args:
         connection: A writing transaction.
         page: What they share.
@@ -49,6 +54,21 @@ def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -
         InvariantError: A fact names another source than its reading.
     """
     kept = [Entry(reading) for reading in readings if reading.excluded_by not in _NOT_KEPT]
+    early = [entry for entry in kept if _is_ahead(entry.reading)]
+    saved = _save(connection, page, [entry for entry in kept if not _is_ahead(entry.reading)])
+    if not early:
+        return saved
+    known, digest_no = _known_resources(connection, page, early), _digest_number(connection, page.digest) or 0
+    unread = [entry for entry in early if entry.key(digest_no) not in known[entry.resource].keys]
+    waiting = _save(connection, replace(page, digest=f"{_AHEAD}{page.digest}"), unread)
+    return SavedPage(new=saved.new + waiting.new, touched=saved.touched | waiting.touched)
+
+
+def _is_ahead(reading: Reading) -> bool:
+    return any(rejection.reason is RejectionReason.FUTURE_TIME for rejection in reading.rejections)
+
+
+def _save(connection: Connection, page: Page, kept: Sequence[Entry]) -> SavedPage:
     digest_no = _digest_number(connection, page.digest)
     known = _known_resources(connection, page, kept)
     fresh = _fresh(kept, known, digest_no or 0)
@@ -64,11 +84,12 @@ def save_page(connection: Connection, page: Page, readings: Iterable[Reading]) -
     return SavedPage(new=len(fresh), touched=touched)
 
 
-def holds(connection: Connection, version: ResourceVersion, digest_no: int) -> bool:
-    """Say whether a version with this content is on record as read under a digest."""
+def holds(connection: Connection, version: ResourceVersion, digest: str) -> bool:
+    """Say whether a version with this content is on record as read under a digest, be it ahead of its time."""
+    numbers = {_digest_number(connection, text) for text in (digest, f"{_AHEAD}{digest}")}
     rows = connection.execute(_versions_query(version.hospital, clean(version.type), [clean(version.id)]))
-    wanted = (clean(version.version), clean(version.content), digest_no)
-    return any((row.version, row.content, row.reading_no) == wanted for row in rows)
+    wanted = (clean(version.version), clean(version.content))
+    return any((row.version, row.content) == wanted and row.reading_no in numbers for row in rows)
 
 
 def mark_touched(connection: Connection, persons: Iterable[PersonKey]) -> None:
@@ -137,7 +158,7 @@ def _fresh(entries: Sequence[Entry], known: Mapping[tuple[str, str], _Known], di
     present = {resource for resource, before in known.items() if before.keys}
     seen: set[tuple[tuple[str, str], Key]] = set()
     for entry in sorted(entries, key=lambda entry: entry.is_other):
-        key = (entry.version, entry.content, digest_no)
+        key = entry.key(digest_no)
         unwanted = entry.is_other and entry.resource not in present
         if unwanted or key in known[entry.resource].keys or (entry.resource, key) in seen:
             continue

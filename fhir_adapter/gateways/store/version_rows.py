@@ -47,6 +47,10 @@ class Entry:
         self.content = clean(source.content)
         self.person: PersonKey | None = None
 
+    def key(self, digest_no: int) -> tuple[str, str, int]:
+        """Give what makes it one reading of one version: version, content, and what it was read under."""
+        return self.version, self.content, digest_no
+
     @property
     def is_other(self) -> bool:
         """The resource is of a patient nobody reads."""
