@@ -74,12 +74,15 @@ class Administration:
 
 
 def belongs(deed: Deed, item: PlannedItem) -> bool:
-    """Say whether something done is of a planned item: one of its concepts, at one of its body sites."""
+    """Say whether something done is of a planned item: one of its concepts, at one of its body sites.
+
+    A procedure's code may name the body site itself (total body irradiation).
+    """
     if set(item.concepts).isdisjoint(deed.concepts):
         return False
     if isinstance(deed, Exposure) or not item.body_sites:
         return True
-    return not set(item.body_sites).isdisjoint(deed.body_site)
+    return not set(item.body_sites).isdisjoint((*deed.body_site, *deed.concepts))
 
 
 def find_administrations(course: Course, items: Sequence[PlannedItem]) -> tuple[Administration, ...]:

@@ -214,6 +214,12 @@ def test_radiotherapy_is_this_item_only_at_its_body_site() -> None:
     assert shown(tbi(radiation("12", WHOLE, body_site=(ConceptId("knee"),)), items=(item,))) == ("OVERDUE",)
 
 
+def test_a_code_that_names_the_body_site_needs_no_other() -> None:
+    item = replace(TBI, body_sites=(WHOLE_BODY,))
+    named = radiation("12", WHOLE, concepts=(*TBI.concepts, WHOLE_BODY))
+    assert shown(tbi(named, items=(item,))) == ("GIVEN",)
+
+
 def test_radiotherapy_without_a_mapped_body_site_may_be_this_item() -> None:
     item = replace(TBI, body_sites=(WHOLE_BODY,))
     assert shown(tbi(radiation("12", WHOLE), items=(item,))) == ("UNKNOWN(UNMAPPED)",)
