@@ -74,14 +74,12 @@ class Administration:
 
 
 def belongs(deed: Deed, item: PlannedItem) -> bool:
-    """Say whether something done is of a planned item: one of its concepts, at one of its body sites.
-
-    A procedure's code may name the body site itself (total body irradiation).
-    """
+    """Say whether something done is of a planned item: one of its concepts, at one of its body sites."""
     if set(item.concepts).isdisjoint(deed.concepts):
         return False
     if isinstance(deed, Exposure) or not item.body_sites:
         return True
+    # A procedure's code may name the body site itself (total body irradiation).
     return not set(item.body_sites).isdisjoint((*deed.body_site, *deed.concepts))
 
 
