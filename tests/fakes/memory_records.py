@@ -22,7 +22,7 @@ from fhir_adapter.ports.rows import (
     SubjectRow,
 )
 from fhir_adapter.ports.source import ScopeKind
-from tests.fakes.memory_facts import Memory, Queued
+from tests.fakes.memory import Memory, Queued
 
 _LISTED = {ScopeKind.ROSTER, ScopeKind.GROUP}
 

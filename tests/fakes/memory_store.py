@@ -6,7 +6,8 @@ from fhir_adapter.domain.source import HospitalId
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.ports.rows import RunRow
 from fhir_adapter.ports.source import Cursor
-from tests.fakes.memory_facts import Memory, MemoryFacts
+from tests.fakes.memory import Memory
+from tests.fakes.memory_facts import MemoryFacts
 from tests.fakes.memory_records import MemoryOutbox, MemoryRecords
 
 
