@@ -207,10 +207,10 @@ def _match(entries: Sequence[Entry], names: Mapping[str, tuple[Entry, ...]]) -> 
     free = [index for index, entry in enumerate(entries) if entry.get("id") not in names]
     for name, twins in names.items():
         if name not in found:
-            index = next((each for each in free if _plans_one_of(entries[each], twins)), None)
-            if index is not None:
-                found[name] = index
-                free.remove(index)
+            twin = next((each for each in free if _plans_one_of(entries[each], twins)), None)
+            if twin is not None:
+                found[name] = twin
+                free.remove(twin)
     return found
 
 
