@@ -6,7 +6,6 @@ Day -14 is 11 March 2026, day -12 13 March, day 0 25 March, day +5 30 March. Eve
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -190,6 +189,6 @@ def _measured(value: Fraction | None) -> Measured:
     return Measured(value=value)
 
 
-def number(text: str) -> Decimal:
-    """A decimal."""
-    return Decimal(text)
+def thiotepa(*facts: Fact | Reading | Completeness, **more: Any) -> DosingRecord:
+    """10 mg/kg for 15 kg on day -14, 11 March 2026: 150 mg."""
+    return dose(treated(*facts, **{"items": (THIOTEPA,), **more}), "thiotepa", -14)
