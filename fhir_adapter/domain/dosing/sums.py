@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from fhir_adapter.domain.answers import Cause
-from fhir_adapter.domain.dosing.administrations import UNDER_WAY, Administration, Deed, when_of
+from fhir_adapter.domain.dosing.administrations import STOPPED, UNDER_WAY, Administration, Deed, when_of
 from fhir_adapter.domain.dosing.amount import Reckoned, Reckoning, reckon, unknown
 from fhir_adapter.domain.dosing.cells import Part, add, reckon_cells
 from fhir_adapter.domain.dosing.course import Course
@@ -24,6 +24,8 @@ from fhir_adapter.domain.facts import Intervention
 from fhir_adapter.domain.gaps import cause_of
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.regimen import Basis, ItemKind
+
+_ABSENT = frozenset({UnknownReason.MISSING})
 
 ENDED = "end of the administration, and the amount given"
 
@@ -119,19 +121,25 @@ def _amount(given: Administration, course: Course, by: Reckoning) -> Reckoned:
 
 def _of_deed(deed: Deed, course: Course, by: Reckoning) -> Reckoned:
     if isinstance(deed, Intervention):
+        if by.item.kind is not ItemKind.IRRADIATION:
+            return unknown(UnknownReason.MISSING, "a procedure records no amount")
         return reckon_procedure(deed, doses_during(deed, course.timeline.findings), by)
     found = reckon(deed, by)
-    is_absent = found.value is None and all(cause.reason is UnknownReason.MISSING for cause in found.causes)
-    refused = _refused(deed, course) if is_absent else ()
+    if found.value is not None:
+        # a rate does not stand in for a dose that was written down and could not be read
+        unread = [cause for cause in _refused(deed, course, ".dosage.dose") if cause.reason not in _ABSENT]
+        return Reckoned(causes=tuple(unread)) if unread and deed.status != STOPPED else found
+    is_absent = all(cause.reason in _ABSENT for cause in found.causes)
+    refused = _refused(deed, course, ".dosage.") if is_absent else ()
     return replace(found, causes=refused) if refused else found
 
 
-def _refused(deed: Exposure, course: Course) -> tuple[Cause, ...]:
+def _refused(deed: Exposure, course: Course, part: str) -> tuple[Cause, ...]:
     """Give why the amount of an administration was refused when it was read."""
     found = (
         cause_of(gap)
         for gap in course.timeline.gaps
-        if gap.is_part and gap.source == deed.source and ".dosage." in gap.rejection.path
+        if gap.is_part and gap.source == deed.source and part in gap.rejection.path
     )
     return tuple(cause for cause in found if cause is not None)
 

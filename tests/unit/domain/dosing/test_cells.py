@@ -261,5 +261,5 @@ def test_an_infusion_that_was_not_done_is_that_infusion_and_no_other() -> None:
 
 
 def test_cells_given_by_a_procedure_have_no_amount_of_their_own() -> None:
-    record = first(replace(graft("2026-03-13T11:00"), concepts=(CELLS,)), body=())
-    assert record.status.value == "UNKNOWN"
+    record = first(replace(graft("2026-03-13T11:00"), concepts=(CELLS,)))
+    assert (shown(record), record.next_fact) == (("UNKNOWN(MISSING)",), "amount actually given")

@@ -250,3 +250,27 @@ def test_a_rate_is_cited_as_it_was_written() -> None:
         record = thiotepa(drug(None, rate=rate))
         cited = [each.reported for each in record.evidence if each.role == "rate"]
         assert (shown(record), cited) == (("GIVEN",), [Amount("150", unit)])
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "expected"),
+    [
+        (RejectionReason.UNKNOWN_UNIT, "", "UNKNOWN(UNIT_UNUSABLE)"),
+        (RejectionReason.VALUE_ABSENT, "masked", "UNKNOWN(HIDDEN)"),
+        (RejectionReason.VALUE_ABSENT, "unknown", "GIVEN"),  # nobody wrote a dose down: the rate tells
+    ],
+)
+def test_a_rate_does_not_stand_in_for_a_dose_that_was_refused(
+    reason: RejectionReason, detail: str, expected: str
+) -> None:
+    kind = "MedicationAdministration.dosage.dose"
+    rejection = refused(reason, "thiotepa", kind=kind, detail=detail).rejections[0]
+    given = reading(drug(None, rate=(quantity("150", "mg/h"), None)))
+    assert shown(thiotepa(replace(given, rejections=(rejection,)))) == (expected,)
+
+
+def test_a_rate_tells_of_a_stopped_infusion_whatever_the_ordered_dose_was() -> None:
+    kind = "MedicationAdministration.dosage.dose"
+    rejection = refused(RejectionReason.UNKNOWN_UNIT, "thiotepa", kind=kind).rejections[0]
+    given = reading(drug(None, status="stopped", rate=(quantity("150", "mg/h"), None)))
+    assert shown(thiotepa(replace(given, rejections=(rejection,)))) == ("GIVEN",)
