@@ -32,9 +32,18 @@ def derive_story(story: Story, definitions: Definitions, context: ReadingContext
 
 
 def read_story(story: Story, context: ReadingContext) -> tuple[Reading, ...]:
-    """Read every resource of the story."""
+    """Read every resource about the story's patient, and those about nobody."""
+    return tuple(each for each in _read(story, context) if each.patient in {None, story.id})
+
+
+def read_others(story: Story, context: ReadingContext) -> tuple[Reading, ...]:
+    """Read the resources about other people than the story's patient: the donors' own."""
+    return tuple(each for each in _read(story, context) if each.patient not in {None, story.id})
+
+
+def _read(story: Story, context: ReadingContext) -> Iterator[Reading]:
     page = PageContext()
-    return tuple(read_resource(line.encode(), context, page) for _, line in resources_of(story))
+    return (read_resource(line.encode(), context, page) for _, line in resources_of(story))
 
 
 def receipts_of(story: Story, definitions: Definitions) -> Iterator[Completeness]:

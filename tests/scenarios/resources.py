@@ -3,9 +3,9 @@
 Knows: FHIR JSON as hospitals write it, the demo hospital's vocabulary. Does not know: the adapter. Numbers
 keep the digits the story writes: they are carried as text and set free when the JSON is written.
 
-Kinds of entry (the first key of each): patient, condition, consent, attested, lab, panel, procedure, drug,
-product, cells, specimen, raw, hidden. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and
-`status`.
+Kinds of entry (the first key of each): patient, person, condition, consent, attested, lab, panel, procedure, drug,
+product, cells, specimen, raw, hidden. A `person` is somebody else the hospital has a Patient of, a donor; results
+are theirs by `of`. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and `status`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def outcomes_of(story: Story) -> Iterator[dict[str, Any]]:
 
 
 def _stamped(resource: dict[str, Any], story: Story, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    default = story.id if resource["resourceType"] == "Patient" else f"{story.id}-{name}"
+    is_person = resource["resourceType"] == "Patient"
+    default = entry.get("person", story.id) if is_person else f"{story.id}-{name}"
     meta = {"versionId": entry.get("version", "1"), "lastUpdated": entry.get("updated", UPDATED)}
     kept = {key: value for key, value in meta.items() if value != "none"}
     stamped = {"resourceType": resource["resourceType"], "id": entry.get("id", default)}
@@ -96,11 +97,12 @@ def _coded(entry: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _patient(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
-    number = entry.get("number", f"KH-{sum(map(ord, story.id)) % 9000 + 1000}-{story.id}")
+    name = entry.get("person", story.id)
+    number = entry.get("number", f"KH-{sum(map(ord, name)) % 9000 + 1000}-{name}")
     resource: dict[str, Any] = {
         "resourceType": "Patient",
         "identifier": [{"system": "https://demo-hospital.example/patient-number", "value": number}],
-        "name": [{"family": "Synthetic", "given": [story.id]}],
+        "name": [{"family": "Synthetic", "given": [name]}],
     }
     if "sex" in entry:
         resource["gender"] = entry["sex"]
@@ -271,6 +273,7 @@ def _answer(text: str) -> dict[str, Any]:
 
 BUILDERS: dict[str, Callable[[Story, Mapping[str, Any]], dict[str, Any]]] = {
     "patient": _patient,
+    "person": _patient,
     "condition": _condition,
     "consent": _consent,
     "lab": _lab,

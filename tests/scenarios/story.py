@@ -31,6 +31,7 @@ class Story:
         demo: True where the patient belongs to the demo hospital.
         incomplete: Resource types that were not read to their end.
         day_zero: 0..1; the date `D0`; times of the story may be written `D-14 09:00`, local time of the hospital.
+        withdrawn_on: 0..1; the day on which a person moved the subject off the trial.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Story:
     demo: bool
     incomplete: tuple[str, ...]
     day_zero: date | None = None
+    withdrawn_on: date | None = None
 
 
 def load_stories(trial: str) -> tuple[Story, ...]:
@@ -58,6 +60,7 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
     document = told[name]
     merged = _inherited(name, told)
     day_zero = date.fromisoformat(merged["day_zero"]) if merged["day_zero"] else None
+    withdrawn = _dated(document.get("withdrawn", ""), day_zero)
     return Story(
         id=name,
         title=document["title"],
@@ -65,6 +68,7 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
         given={key: _dated(value, day_zero) for key, value in merged["given"].items() if value != "none"},
         then=_dated(document.get("then", {}), day_zero),
         day_zero=day_zero,
+        withdrawn_on=date.fromisoformat(withdrawn) if withdrawn else None,
         demo=document.get("demo", "no") == "yes",
         incomplete=tuple(document.get("incomplete", ())),
     )

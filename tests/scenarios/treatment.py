@@ -3,14 +3,14 @@
 Knows: how treatment stories write doses, totals, clearance. Does not know: what should follow.
 
 Under `then`: `day-zero: 2025-08-07 graft`, `doses: {thiotepa -14: {planned: 120 mg, given: 120 mg, status: GIVEN,
-deviations: [..], why: STALE, level: 2, off: 1, minutes: 60}}` (`none`: there is no such record; `unplanned ITEM
-DAY` names what was given without a plan), `totals`, `feasibility`, `donor`, `clearance`, `treatment: none`.
-Numbers are compared to the last digit told.
+deviations: [..], why: STALE, level: 2, off: 1, minutes: 60, note: words}}` (`none`: there is no such record;
+`unplanned ITEM DAY` names what was given without a plan; `note: none`: nothing is noted), `totals`, `feasibility`,
+`donor`, `clearance`, `treatment: none`. Numbers are compared to the last digit told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -19,12 +19,13 @@ from typing import Any
 from fhir_adapter.definitions.load import Definitions
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.dosing.derive import derive_treatment
+from fhir_adapter.domain.dosing.donor import find_donor_reference
 from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
 from fhir_adapter.domain.quantity import to_decimal
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.r4.context import ReadingContext
-from tests.scenarios.derive import read_story, receipts_of
+from tests.scenarios.derive import read_others, read_story, receipts_of
 from tests.scenarios.story import Story
 
 Told = Mapping[str, Any]
@@ -35,11 +36,22 @@ TREATMENT = frozenset({"treatment", "day-zero", "doses", "totals", "feasibility"
 
 def timeline_of(story: Story, definitions: Definitions, context: ReadingContext) -> Timeline:
     """Put in order what the hospital holds on the story's patient."""
-    readings = (each for each in read_story(story, context) if each.patient in {None, story.id})
-    return build_timeline(readings, receipts_of(story, definitions))
+    return build_timeline(read_story(story, context), receipts_of(story, definitions))
 
 
-def treatment_of(story: Story, definitions: Definitions, timeline: Timeline) -> TreatmentRecord | None:
+def donor_of(
+    story: Story, definitions: Definitions, context: ReadingContext, timeline: Timeline
+) -> Timeline | None:
+    """Put in order what the hospital holds on the donor of the cells, where it holds anything."""
+    regimen = definitions.trial.regimen
+    reference = find_donor_reference(timeline, regimen) if regimen is not None else None
+    readings = [each for each in read_others(story, context) if f"Patient/{each.patient}" == reference]
+    return build_timeline(readings, ()) if readings else None
+
+
+def treatment_of(
+    story: Story, definitions: Definitions, timeline: Timeline, donor: Timeline | None = None
+) -> TreatmentRecord | None:
     """Derive the story's treatment record."""
     return derive_treatment(
         timeline,
@@ -48,13 +60,22 @@ def treatment_of(story: Story, definitions: Definitions, timeline: Timeline) -> 
         as_of=story.as_of,
         zone=definitions.traits.zone,
         stopped_dose=definitions.traits.stopped_dose,
+        donor=donor,
+        withdrawn_on=story.withdrawn_on,
     )
 
 
 def differences(story: Story, definitions: Definitions, context: ReadingContext) -> list[str]:
     """List everything in which the story ends otherwise than told; empty where it ends as told."""
     timeline = timeline_of(story, definitions, context)
-    record = treatment_of(story, definitions, timeline)
+    return differences_in(story, definitions, timeline, donor_of(story, definitions, context, timeline))
+
+
+def differences_in(
+    story: Story, definitions: Definitions, timeline: Timeline, donor: Timeline | None = None
+) -> list[str]:
+    """List the same for what was read before."""
+    record = treatment_of(story, definitions, timeline, donor)
     if record is None or story.then.get("treatment") == "none":
         return [] if (record is None) == (story.then.get("treatment") == "none") else ["treatment"]
     found = list(_heads(record, story.then))
@@ -99,13 +120,16 @@ def _compared(record: DosingRecord, expected: Told) -> Iterator[tuple[str, str, 
             yield key, "none" if dose is None else _amount(dose.value, dose.unit, wanted), wanted
         elif key == "deviations":
             yield key, " ".join(sorted(record.deviations)), " ".join(sorted(wanted))
+        elif key == "note":
+            notes = [*record.notes, *(planned.notes if planned is not None else ())]
+            yield key, wanted if any(wanted in note for note in notes) else "; ".join(notes) or "none", wanted
         else:
-            yield key, _PLAIN[key](record), wanted
+            yield key, _plain(key, record), wanted
     if "deviations" not in expected and record.deviations:
         yield "deviations", " ".join(sorted(record.deviations)), ""
 
 
-_PLAIN = {
+_PLAIN: Mapping[str, Callable[[Any], str]] = {
     "status": lambda record: str(record.status),
     "why": lambda record: str(record.reason),
     "date": lambda record: str(record.date),
@@ -116,12 +140,21 @@ _PLAIN = {
     "replanned": lambda record: "yes" if record.planned.replanned else "no",
     "parts": lambda record: str(len(record.administered.parts)),
     "per-kg": lambda record: str(record.planned.per_kg.value),
+    "given-per-kg": lambda record: str(record.administered.per_kg.value),
 }
+
+
+def _plain(key: str, record: DosingRecord) -> str:
+    """Say what a record says under a key; `none` where it lacks the part the key is about."""
+    try:
+        return _PLAIN[key](record)
+    except AttributeError:
+        return "none"
 
 
 def _amount(value: Fraction, unit: str, told: str) -> str:
     """Write an exact amount with as many decimals as the story tells."""
-    number = told.split()[0]
+    number = told.split(maxsplit=1)[0]
     try:
         places = Decimal(number)
     except ArithmeticError:
@@ -134,11 +167,12 @@ def _totals(record: TreatmentRecord, told: Told) -> Iterator[str]:
     totals = {each.item: each for each in record.totals}
     for item, expected in told.items():
         total = totals.get(item)
-        for key, wanted in expected.items():
+        for key, told_value in expected.items():
+            wanted = " ".join(told_value) if key == "deviations" else told_value
             if total is None:
                 is_ = "no total"
             elif key == "deviations":
-                is_, wanted = " ".join(total.deviations), " ".join(wanted)
+                is_ = " ".join(total.deviations)
             elif key == "complete":
                 is_ = "yes" if total.is_complete else "no"
             else:
@@ -173,6 +207,7 @@ def _clearance(story: Story, definitions: Definitions, timeline: Timeline, told:
         infusion=int(told["infusion"]),
         as_of=datetime.fromisoformat(told["at"]),
         zone=definitions.traits.zone,
+        stopped_dose=definitions.traits.stopped_dose,
     )
     found = {"verdict": str(record.verdict)} | {
         each.id: f"{each.verdict} {each.unknown_reason}" if each.unknown_reason else str(each.verdict)
