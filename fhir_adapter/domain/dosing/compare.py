@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from fhir_adapter.domain.answers import PRECEDENCE, Cause, next_fact
@@ -45,17 +45,20 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(item: PlannedItem, planned: PlannedDose | None, total: Sum, course: Course) -> Comparison:
+def compare(
+    item: PlannedItem, planned: PlannedDose | None, total: Sum, course: Course, *, is_open: bool = False
+) -> Comparison:
     """Compare what was given with what was planned.
 
-    A dose so far off its plan that a unit must be in doubt is never recorded as given. What still runs is partial,
-    and its amount that of the parts that ended.
+    A dose so far off its plan that a unit must be in doubt is never recorded as given. What still runs, and a
+    course that may go on to its last day, is partial and not yet low; its amount is that of the parts that ended.
 
     Args:
         item: What was planned, or what an unplanned administration would belong to.
         planned: 0..1; None where nothing was planned.
         total: What was given.
         course: For the dose levels and the limit of plausibility.
+        is_open: True while more of a course over several days is to come: so far it is partial, and not low.
 
     Returns:
         GIVEN within the tolerance or above it, PARTIAL below it or while it runs; UNKNOWN where contents contest
@@ -68,7 +71,11 @@ def compare(item: PlannedItem, planned: PlannedDose | None, total: Sum, course: 
     plan = planned.dose.value if planned is not None and planned.dose is not None else None
     twice = is_recorded_twice(total.stretches, plan, item.tolerance)
     given = None if twice else total.amount.value
-    found = list(_of_amount(item, plan, given, total, course.regimen.implausible))
+    until = _goes_on_until(item, planned, course) if _is_low(item, plan, given) else None
+    is_open = bool(total.running) or until is not None
+    is_going_on = bool(total.running) or is_open
+    found = list(_of_amount(item, plan, given, total, course.regimen.implausible, is_going_on=is_going_on))
+    is_low = plan is not None and given is not None and is_below(given, plan, item.tolerance)
     causes = [*_causes(item, planned, total), *_suspicion(found)]
     if twice:
         found.append(Deviation.DUPLICATE)
@@ -84,25 +91,42 @@ def compare(item: PlannedItem, planned: PlannedDose | None, total: Sum, course: 
             per_kg=Dose(per_kg, course.regimen.levels.unit) if per_kg is not None else None,
             matched_level=level,
         ),
-        status=_status(cause, found, total),
-        difference=given / plan - 1 if given is not None and plan and not total.running else None,
+        status=_status(cause, found, is_open=is_open),
+        difference=given / plan - 1 if given is not None and plan and not is_open else None,
         deviations=tuple(found),
         cause=cause,
-        notes=tuple(dict.fromkeys([*(each.note for each in causes if each.note), *_notes(total)])),
+        notes=tuple(dict.fromkeys([*(each.note for each in causes if each.note), *_notes(total, until)])),
     )
 
 
+def _goes_on_until(item: PlannedItem, planned: PlannedDose | None, course: Course) -> date | None:
+    """Give the last day on which more of a course over several days may come; None once it is over."""
+    on = course.date_of(planned.last_day) if planned is not None and planned.last_day is not None else None
+    last = on + timedelta(days=item.in_window.last) if on is not None else None
+    return last if last is not None and last >= course.today else None
+
+
+def _is_low(item: PlannedItem, plan: Fraction | None, given: Fraction | None) -> bool:
+    return plan is not None and given is not None and is_below(given, plan, item.tolerance)
+
+
 def _of_amount(
-    item: PlannedItem, plan: Fraction | None, given: Fraction | None, total: Sum, times: Fraction
+    item: PlannedItem,
+    plan: Fraction | None,
+    given: Fraction | None,
+    total: Sum,
+    times: Fraction,
+    *,
+    is_going_on: bool,
 ) -> Iterator[Deviation]:
     if plan is None or given is None:
         return
-    is_whole = not total.running and all(each.status == COMPLETED for each in total.counted)
+    is_whole = not is_going_on and all(each.status == COMPLETED for each in total.counted)
     if given >= plan * times or (is_whole and given * times <= plan):
         yield Deviation.UNIT_SUSPECT
     elif is_above(given, plan, item.tolerance):
         yield Deviation.DOSE_HIGH
-    elif is_below(given, plan, item.tolerance) and not total.running:
+    elif is_below(given, plan, item.tolerance) and not is_going_on:
         yield Deviation.DOSE_LOW
 
 
@@ -130,12 +154,10 @@ def _of_plan(planned: PlannedDose) -> Cause:
     return Cause(reason=planned.reason or UnknownReason.MISSING, wanted=planned.next_fact or "planned dose")
 
 
-def _status(cause: Cause | None, found: Iterable[Deviation], total: Sum) -> DosingStatus:
+def _status(cause: Cause | None, *, is_partial: bool) -> DosingStatus:
     if cause is not None:
         return DosingStatus.UNKNOWN
-    if total.running or Deviation.DOSE_LOW in found:
-        return DosingStatus.PARTIAL
-    return DosingStatus.GIVEN
+    return DosingStatus.PARTIAL if is_partial else DosingStatus.GIVEN
 
 
 def _level_of(item: PlannedItem, per_kg: Fraction | None, course: Course) -> int | None:
@@ -178,8 +200,10 @@ def _weight(cause: Cause) -> tuple[int, str, str]:
     return PRECEDENCE[cause.reason], cause.note, cause.wanted
 
 
-def _notes(total: Sum) -> Iterator[str]:
+def _notes(total: Sum, until: date | None) -> Iterator[str]:
     """Say what a person should know of the parts."""
+    if until is not None:
+        yield f"more of the course may follow until {until.isoformat()}"
     for each in total.running:
         yield f"not ended: {each.status}"
     for each in total.counted:

@@ -150,7 +150,9 @@ def _turns(course: Course, record: DosingRecord, *, has_undated: bool) -> Iterat
     if planned is None:
         return
     yield planned.expires
-    if planned.date is None or record.status not in _WAITING or record.administered is not None:
+    is_waiting = record.status in _WAITING and record.administered is None
+    is_course = planned.last_day is not None  # until it is over, what was given of it is not yet too little
+    if planned.date is None or not (is_waiting or is_course):
         return
     window = next(item.in_window for item in course.regimen.items if item.id == planned.item)
     length = (planned.last_day or planned.day) - planned.day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from fhir_adapter.domain.dosing.records import DosingRecord
 from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.regimen import DayRange
 from fhir_adapter.domain.source import RejectionReason
-from tests.builders import procedure, reading, refused, source
+from tests.builders import ZONE, moment, patient, procedure, reading, refused, source
 from tests.courses import stated, the_items
 from tests.treated import a_quantity, amount, dose, dose_during, drug, radiation, shown, treated, unplanned
 
@@ -189,6 +190,40 @@ def test_a_course_is_due_to_the_end_of_its_last_day(as_of: str, expected: str) -
     assert shown(tbi(as_of=as_of)) == (expected,)
     wider = replace(TBI, in_window=DayRange(-1, 1))
     assert shown(tbi(as_of="2026-03-24T23:59", items=(wider,))) == ("NOT_YET_DUE",)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        ("2026-03-21T12:00", ("PARTIAL",)),  # 2 of 12 Gy: no slip of the unit either
+        ("2026-03-23T23:59", ("PARTIAL",)),
+        ("2026-03-24T00:00", ("UNKNOWN(UNIT_UNUSABLE)", "UNIT_SUSPECT")),
+    ],
+)
+def test_a_course_that_goes_on_is_neither_low_nor_in_doubt(as_of: str, expected: tuple[str, ...]) -> None:
+    assert shown(tbi(radiation("2", SIX[0]), as_of=as_of)) == expected
+
+
+def test_a_course_that_goes_on_is_not_complete_until_it_is_over() -> None:
+    day_3 = treated(
+        *(radiation("2", at) for at in SIX[:4]),
+        items=(TBI,), said=stated(choice="tbi"), as_of="2026-03-22T20:00",
+    )  # fmt: skip
+    record = dose(day_3, "tbi", -4)
+    assert (shown(record), amount(record), record.difference) == (("PARTIAL",), 8, None)
+    assert [(each.is_complete, each.deviations) for each in day_3.totals] == [(False, ())]
+    assert day_3.valid_until == datetime(2026, 3, 24, tzinfo=ZONE)
+
+
+def test_a_course_whose_dose_is_reached_early_is_given() -> None:
+    record = tbi(radiation("12", SIX[0]), as_of="2026-03-21T12:00")
+    assert (shown(record), record.difference) == (("GIVEN",), 0)
+
+
+def test_a_course_ended_by_death_goes_on_no_longer() -> None:
+    dead = replace(patient(), deceased=moment("2026-03-22T10:00"))
+    record = tbi(dead, *(radiation("4", at) for at in SIX[:2]), as_of="2026-03-23T12:00")
+    assert shown(record) == ("PARTIAL", "DOSE_LOW")
 
 
 def test_a_procedure_in_preparation_is_nothing_yet() -> None:
