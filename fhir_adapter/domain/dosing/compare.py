@@ -45,9 +45,7 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(
-    item: PlannedItem, planned: PlannedDose | None, total: Sum, course: Course, *, is_open: bool = False
-) -> Comparison:
+def compare(item: PlannedItem, planned: PlannedDose | None, total: Sum, course: Course) -> Comparison:
     """Compare what was given with what was planned.
 
     A dose so far off its plan that a unit must be in doubt is never recorded as given. What still runs, and a
@@ -58,7 +56,6 @@ def compare(
         planned: 0..1; None where nothing was planned.
         total: What was given.
         course: For the dose levels and the limit of plausibility.
-        is_open: True while more of a course over several days is to come: so far it is partial, and not low.
 
     Returns:
         GIVEN within the tolerance or above it, PARTIAL below it or while it runs; UNKNOWN where contents contest
@@ -73,9 +70,7 @@ def compare(
     given = None if twice else total.amount.value
     until = _goes_on_until(item, planned, course) if _is_low(item, plan, given) else None
     is_open = bool(total.running) or until is not None
-    is_going_on = bool(total.running) or is_open
-    found = list(_of_amount(item, plan, given, total, course.regimen.implausible, is_going_on=is_going_on))
-    is_low = plan is not None and given is not None and is_below(given, plan, item.tolerance)
+    found = list(_of_amount(item, plan, given, total, course.regimen.implausible, is_open=is_open))
     causes = [*_causes(item, planned, total), *_suspicion(found)]
     if twice:
         found.append(Deviation.DUPLICATE)
@@ -117,16 +112,16 @@ def _of_amount(
     total: Sum,
     times: Fraction,
     *,
-    is_going_on: bool,
+    is_open: bool,
 ) -> Iterator[Deviation]:
     if plan is None or given is None:
         return
-    is_whole = not is_going_on and all(each.status == COMPLETED for each in total.counted)
+    is_whole = not is_open and all(each.status == COMPLETED for each in total.counted)
     if given >= plan * times or (is_whole and given * times <= plan):
         yield Deviation.UNIT_SUSPECT
     elif is_above(given, plan, item.tolerance):
         yield Deviation.DOSE_HIGH
-    elif is_below(given, plan, item.tolerance) and not is_going_on:
+    elif _is_low(item, plan, given) and not is_open:
         yield Deviation.DOSE_LOW
 
 
@@ -154,10 +149,12 @@ def _of_plan(planned: PlannedDose) -> Cause:
     return Cause(reason=planned.reason or UnknownReason.MISSING, wanted=planned.next_fact or "planned dose")
 
 
-def _status(cause: Cause | None, *, is_partial: bool) -> DosingStatus:
+def _status(cause: Cause | None, found: Iterable[Deviation], *, is_open: bool) -> DosingStatus:
     if cause is not None:
         return DosingStatus.UNKNOWN
-    return DosingStatus.PARTIAL if is_partial else DosingStatus.GIVEN
+    if is_open or Deviation.DOSE_LOW in found:
+        return DosingStatus.PARTIAL
+    return DosingStatus.GIVEN
 
 
 def _level_of(item: PlannedItem, per_kg: Fraction | None, course: Course) -> int | None:
