@@ -193,7 +193,8 @@ class _Merging:
             return ours
         if now == base and ours == before:
             return now  # the server may write our element in its own way
-        if now == base and (before is not _ABSENT or now is _ABSENT):
+        is_new = now is _ABSENT and path not in self.kept_before  # what somebody took away stays away
+        if now == base and (before is not _ABSENT or is_new):
             return ours
         if ours is not _ABSENT:
             self.kept.append(path)

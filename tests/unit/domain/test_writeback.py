@@ -179,3 +179,27 @@ def test_elements_kept_are_left_out_of_what_is_ours() -> None:
         "period": {"start": "a"},
         "study": "x",
     }
+
+
+def test_an_element_somebody_removed_stays_removed_at_the_next_write_too() -> None:
+    ours = {"status": "screening", "period": {"start": "2026-03-02"}}
+    first = merge_three_way(ours, {"status": "screening"}, ours, ours)
+    assert (first.body, first.kept) == ({"status": "screening"}, ("period",))
+    ours_later = {"status": "eligible", "period": {"start": "2026-03-02"}}
+    second = merge_three_way(
+        first.body, first.body, without_elements(ours, first.kept), ours_later, kept=first.kept
+    )
+    assert (second.body, second.kept) == ({"status": "eligible"}, ("period",))
+
+
+def test_a_person_may_decide_that_a_removed_element_comes_back() -> None:
+    ours = {"status": "eligible", "period": {"start": "2026-03-02"}}
+    merge = merge_three_way(
+        {"status": "eligible"},
+        {"status": "eligible"},
+        {"status": "eligible"},
+        ours,
+        kept=("period",),
+        override=("period",),
+    )
+    assert merge.body == ours
