@@ -96,6 +96,20 @@ def test_a_frozen_verdict_does_not_keep_treatment_from_running_out() -> None:
     assert ward.is_frozen("p1")
 
 
+def test_a_day_whose_window_is_over_is_derived_again_by_itself() -> None:
+    ward = accepted()
+    ward.wait(hours=3)
+    ward.give(fludarabine("p1"))
+    ward.sync()
+    assert dose(ward, day=-13).status is DosingStatus.NOT_YET_DUE
+    ward.wait(hours=12)
+    assert ward.derive().treatments.changed == 1, "the weight is locked with the end of day -14"
+    assert ward.derive().records == {}, "12 March has only begun"
+    ward.wait(hours=24)
+    assert ward.derive().treatments.changed == 1
+    assert dose(ward, day=-13).status is not DosingStatus.NOT_YET_DUE
+
+
 def test_changed_definitions_derive_treatment_again_although_the_verdict_is_frozen() -> None:
     ward = accepted()
     version = ward.store.records.latest_treatment(P1)
@@ -155,6 +169,7 @@ def test_treatment_is_derived_no_further_once_consent_is_withdrawn() -> None:
     ward.wait(days=30)
     ward.trial = treating_trial(digest="definitions-3")
     ward.sync()
+    assert ward.derive().records == {}, "and nobody looks whether it ran out"
     ward.derive(everyone=True)
     assert ward.store.records.latest_treatment(P1) == before
 
@@ -169,6 +184,7 @@ def test_a_person_who_moves_a_subject_to_withdrawn_ends_the_plan_on_that_day() -
     assert days == {date(2026, 3, 11), date(2026, 3, 12)}
     stored = ward.store.records.latest_treatment(P1)
     ward.wait(days=5)
+    ward.trial = treating_trial(digest="definitions-3")
     ward.derive(everyone=True)
     assert ward.store.records.latest_treatment(P1) == stored
 
@@ -199,7 +215,7 @@ def test_nothing_is_planned_after_death_unless_a_person_says_it_did_not_happen()
 
 
 def test_an_assignment_that_no_longer_stands_leaves_a_record_that_says_so_and_comes_back() -> None:
-    ward = assigned()
+    ward = accepted()
     first = treatment(ward)
     ward.derive(as_of=AS_OF - timedelta(days=1), everyone=True)
     ended = treatment(ward)

@@ -74,6 +74,6 @@ def test_a_correction_of_the_donors_record_reaches_the_childs_treatment() -> Non
 
 def test_a_donor_whose_record_was_merged_is_found_under_the_surviving_one() -> None:
     link = [{"other": {"reference": "Patient/donor-new"}, "type": "replaced-by"}]
-    ward = ward_with(donor(link=link), patient("donor-new") | {"gender": "male"})
+    ward = ward_with(donor(sex="female", link=link), patient("donor-new") | {"gender": "male"})
     ward.sync()
     assert sex_of_donor(ward) == "male"
