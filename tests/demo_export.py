@@ -39,8 +39,14 @@ def patient_of(body: dict[str, Any]) -> str | None:
 
 
 def patients() -> list[str]:
-    """List every patient of the demo hospital."""
+    """List every patient of the demo hospital, donors with a record of their own included."""
     return [patient for resource_type, patient in lines() if resource_type == "Patient"]
+
+
+def donors() -> set[str]:
+    """Name everybody from whom a product was collected, whether the hospital has a record of theirs or not."""
+    sources = [body["collection"]["source"] for body in resources() if "collection" in body]
+    return {source["reference"].removeprefix("Patient/") for source in sources}
 
 
 def lines_about(chosen: Iterable[str]) -> list[tuple[str, str]]:

@@ -47,11 +47,13 @@ def standing(server: RunningServer, *types: str) -> dict[str, Body]:
     """Read everything the server holds: `Type/id` -> body, versions and times included."""
     found: dict[str, Body] = {}
     for resource_type in types or TYPES:
-        bundle = httpx.get(f"{server.base}/{resource_type}?_count=1000", trust_env=False, timeout=60).json()
-        assert all(link["relation"] != "next" for link in bundle["link"])
-        for entry in bundle.get("entry", []):
-            body = entry["resource"]
-            found[f"{resource_type}/{body['id']}"] = body
+        page: str | None = f"{server.base}/{resource_type}?_count=1000"
+        while page is not None:
+            bundle = httpx.get(page, trust_env=False, timeout=60).json()
+            for entry in bundle.get("entry", []):
+                body = entry["resource"]
+                found[f"{resource_type}/{body['id']}"] = body
+            page = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
     return found
 
 
