@@ -49,7 +49,7 @@ def schema_texts() -> dict[str, str]:
         Name of the schema file -> its text.
 
     >>> sorted(schema_texts())[:2]
-    ['code_systems.schema.json', 'concept_map.schema.json']
+    ['care_plan.schema.json', 'code_systems.schema.json']
     """
     return {f"{name}.schema.json": _text(model, settings=settings) for name, (model, settings) in _FILES.items()}
 

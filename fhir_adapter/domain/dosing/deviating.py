@@ -69,7 +69,7 @@ def _deviating(record: DosingRecord, asked: str, held: str) -> Deviating:
     parts = given.parts if given is not None else ()
     shown = [_amount(record.planned.dose), _amount(record.planned.per_kg)] if record.planned is not None else []
     if given is not None:
-        shown += [_amount(given.dose), _amount(given.per_kg), given.started, str(given.matched_level)]
+        shown += [_amount(given.dose), _amount(given.per_kg), given.started or "", str(given.matched_level)]
     digest = digest_of(record.item, record.day, asked, held, record.status.value, shown, sorted(parts))
     details = {
         "item": record.item,
