@@ -193,6 +193,8 @@ class Intervention:
         status: R4 event status (preparation, in-progress, not-done, on-hold, stopped, completed, unknown).
         performed: 0..1.
         body_site: Concepts of bodySite.
+        elsewhere: True where sites are stated and the hospital says of every one that it has no counterpart: it is
+            known to be none the trial asks for.
         radiation: 0..1; total dose delivered, where the procedure itself states it [Gy].
         radiation_path: 0..1; FHIRPath of that dose.
         identifiers: 0..*; (system, value): two resources that share one are one procedure.
@@ -209,6 +211,7 @@ class Intervention:
     contested: bool = False
     radiation: Quantity | None = None
     radiation_path: str | None = None
+    elsewhere: bool = False
     identifiers: tuple[tuple[str, str], ...] = ()
     part_of: tuple[str, ...] = ()
 

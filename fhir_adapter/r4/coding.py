@@ -83,6 +83,11 @@ def coded_value(concept: wire.CodeableConcept, context: ReadingContext) -> Coded
     return CodedValue(codings, concept.text or None, answers)
 
 
+def is_unmatched(concept: wire.CodeableConcept, context: ReadingContext) -> bool:
+    """Say whether the hospital's concept map marks a code of an element as having no counterpart."""
+    return _is_unmatched(to_codings(concept.coding), context.terminology)
+
+
 def read_answer(
     concept: wire.CodeableConcept, asked: tuple[ConceptId, ...], context: ReadingContext
 ) -> CodedValue:
@@ -156,9 +161,11 @@ def _excluding_rule(codings: tuple[Coding, ...], terminology: Terminology) -> Ex
             continue
         if coding.system in terminology.systems and coding.system not in terminology.local_systems:
             return Exclusion.CODE_NOT_NEEDED
-    if any((coding.system, coding.code) in terminology.unmatched for coding in codings):
-        return Exclusion.CODE_UNMATCHED
-    return None
+    return Exclusion.CODE_UNMATCHED if _is_unmatched(codings, terminology) else None
+
+
+def _is_unmatched(codings: tuple[Coding, ...], terminology: Terminology) -> bool:
+    return any((coding.system, coding.code) in terminology.unmatched for coding in codings)
 
 
 def _problem(codings: tuple[Coding, ...], terminology: Terminology) -> str:

@@ -12,7 +12,7 @@ from fhir_adapter.domain.facts import Intervention, Reading
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
-from fhir_adapter.r4.coding import coded_value, read_code
+from fhir_adapter.r4.coding import coded_value, is_unmatched, read_code
 from fhir_adapter.r4.event_time import TimeChoice, about_event, happened_ahead, lies_ahead, read_event_time
 from fhir_adapter.r4.radiation import read_radiation
 from fhir_adapter.r4.received import Received
@@ -80,6 +80,7 @@ def read_procedure(procedure: Procedure, received: Received) -> Reading:
         status=status.value,
         performed=about.effective,
         body_site=_body_site(procedure, received),
+        elsewhere=_is_elsewhere(procedure, received),
         radiation=radiation.dose,
         radiation_path=radiation.path,
         identifiers=identifiers_of(procedure.identifier),
@@ -104,3 +105,9 @@ def _choice(procedure: Procedure) -> TimeChoice:
 def _body_site(procedure: Procedure, received: Received) -> tuple[ConceptId, ...]:
     sites = (coded_value(site, received.context).answers for site in procedure.body_site)
     return tuple(dict.fromkeys(concept for concepts in sites for concept in concepts))
+
+
+def _is_elsewhere(procedure: Procedure, received: Received) -> bool:
+    """Say whether the hospital declares of every site stated that it has no counterpart."""
+    sites = procedure.body_site
+    return bool(sites) and all(is_unmatched(site, received.context) for site in sites)

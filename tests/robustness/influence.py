@@ -93,6 +93,7 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "status": ("status",),
         "performed": ("performed[x]",),
         "body_site": ("bodySite",),
+        "elsewhere": ("bodySite",),
         "radiation": ("extension",),
         "radiation_path": ("extension",),
         "identifiers": ("identifier",),

@@ -141,8 +141,8 @@ def _without_site(slot: Slot, course: Course) -> Iterator[Cause]:
         return
     for concept in slot.item.concepts:
         for done in course.timeline.interventions.get(concept, ()):
-            was_done = done.status not in _NEVER_DONE
-            if was_done and not done.body_site and _lies_near(done.performed, slot, course):
+            may_be = done.status not in _NEVER_DONE and not done.body_site and not done.elsewhere
+            if may_be and _lies_near(done.performed, slot, course):
                 evidence = of_event(done, course.timeline)
                 note = "a procedure of this kind names no mapped body site"
                 yield Cause(reason=UnknownReason.UNMAPPED, note=note, evidence=evidence)

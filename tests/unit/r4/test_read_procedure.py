@@ -58,6 +58,28 @@ def test_a_procedure_is_read_with_status_time_and_site() -> None:
     )
 
 
+ELSEWHERE = coded(LOCAL, "ZZ")
+"""A site the hospital's map marks as having no counterpart."""
+
+
+@pytest.mark.parametrize(
+    ("sites", "elsewhere"),
+    [
+        ([ELSEWHERE], True),
+        ([ELSEWHERE, ELSEWHERE], True),
+        ([ELSEWHERE, coded(SNOMED, "14016003")], False),
+        ([ELSEWHERE, coded(LOCAL, "NEW")], False),  # nobody mapped it: it may be any
+        ([coded(SNOMED, "12738006")], False),
+        ([{"text": "left"}], False),
+        ([], False),
+    ],
+)
+def test_a_site_the_hospital_says_has_no_counterpart_is_elsewhere(
+    sites: list[dict[str, Any]], elsewhere: bool
+) -> None:
+    assert intervention(changed(DONE, bodySite=sites or None)).elsewhere is elsewhere
+
+
 @pytest.mark.parametrize(
     "status", ["preparation", "in-progress", "not-done", "on-hold", "stopped", "completed", "unknown"]
 )

@@ -260,6 +260,7 @@ def test_a_code_that_names_the_body_site_needs_no_other() -> None:
 def test_radiotherapy_without_a_mapped_body_site_may_be_this_item() -> None:
     item = replace(TBI, body_sites=(WHOLE_BODY,))
     assert shown(tbi(radiation("12", WHOLE), items=(item,))) == ("UNKNOWN(UNMAPPED)",)
+    assert shown(tbi(radiation("12", WHOLE, elsewhere=True), items=(item,))) == ("OVERDUE",)
     assert shown(tbi(radiation("12", "2026-03-01"), items=(item,))) == ("OVERDUE",)
     assert shown(tbi(radiation("12", WHOLE, status="not-done"), items=(item,))) == ("OVERDUE",)
 
