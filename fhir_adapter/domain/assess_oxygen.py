@@ -101,7 +101,7 @@ def _supply(node: OxygenSupply, scene: Scene, flows: Selection, airs: Selection,
         records += [each for each in breathed if each.is_air]
         enriched = [each for each in breathed if not each.is_air]
     if not records:
-        return _Latest((), tuple(_lacking(flows, fractions, enriched)))
+        return _Latest((), tuple(_lacking(flows, airs, fractions, enriched)))
     moment = max(each.at for each in records)
     latest = tuple(each for each in records if each.at == moment)
     causes = [each.side for each in latest if isinstance(each.side, Cause)]
@@ -162,11 +162,13 @@ def _timed(findings: Iterable[Finding], scene: Scene) -> list[tuple[Finding, dat
     return [(finding, at.first) for finding, at in timed if at is not None]
 
 
-def _lacking(flows: Selection, fractions: Selection, enriched: list[_Record]) -> Iterator[Cause]:
-    """Say why there is no record."""
+def _lacking(flows: Selection, airs: Selection, fractions: Selection, enriched: list[_Record]) -> Iterator[Cause]:
+    """Say why there is no record; one that grew too old is named, whatever it said."""
     yield from flows.causes
     yield from (each.cause for each in fractions.obstacles)
     yield from (each.side for each in enriched if isinstance(each.side, Cause))
+    if not enriched:
+        yield from (each for each in (*airs.causes, *fractions.causes) if each.reason is UnknownReason.STALE)
 
 
 def _in_the_way(selection: Selection, moment: datetime) -> list[Cause]:

@@ -109,7 +109,22 @@ def test_without_any_record_oxygen_is_unknown() -> None:
 )
 def test_a_record_is_at_most_four_hours_old(at: str, expected: str) -> None:
     assert outcome(flow("2", at)) == expected
-    assert outcome(room_air(at)) == ("MISSING" if expected == "STALE" else expected)
+    assert outcome(room_air(at)) == expected
+    assert outcome(fraction("21", at)) == expected
+
+
+def test_an_old_record_is_named_beside_what_is_missing() -> None:
+    answer = supply(room_air("2026-03-11T07:59"))
+    assert causes(answer) == {"MISSING", "STALE"}
+    assert "the last one is of 2026-03-11, too old" in answer.notes
+
+
+def test_an_old_saturation_of_unknown_supply_is_no_old_record() -> None:
+    assert outcome(saturation("2026-03-11T07:59")) == "MISSING"
+
+
+def test_oxygen_given_now_is_not_called_an_old_record() -> None:
+    assert outcome(room_air("2026-03-11T07:59"), fraction("30")) == "MISSING"
 
 
 def test_a_record_of_a_day_is_no_record_of_an_hour() -> None:
