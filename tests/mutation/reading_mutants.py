@@ -5,11 +5,13 @@ Knows: which scenarios can notice (those that mention the code). Does not know: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
+from fhir_adapter.definitions.compile_dosing import DOSE_RULES
 from fhir_adapter.definitions.compile_units import computed_factors, unit_rule
 from fhir_adapter.definitions.file_set import TerminologyFiles
 from fhir_adapter.definitions.load import Definitions
@@ -104,11 +106,32 @@ def _unit_mutant(definitions: Definitions, name: str, rule: UnitRule) -> Mutant:
 
 
 def _with_unit_rule(definitions: Definitions, name: str, rule: UnitRule) -> Definitions:
+    """Change a rule everywhere: where results are read, and where a plan or a criterion keeps it for doses."""
     rules = {**definitions.unit_rules, rule.id: rule}
-    return replace(definitions, unit_rules=rules, reading_digest=f"mutant {name}")
+    trial = replace(
+        definitions.trial,
+        regimen=_with_rule_inside(definitions.trial.regimen, rule),
+        clearance=_with_rule_inside(definitions.trial.clearance, rule),
+    )
+    return replace(definitions, trial=trial, unit_rules=rules, reading_digest=f"mutant {name}")
 
 
-def _mentions(definitions: Definitions, rule: UnitRule) -> frozenset[str]:
-    """Give the codes whose quantities follow the rule."""
+def _with_rule_inside(value: Any, rule: UnitRule) -> Any:
+    if isinstance(value, UnitRule):
+        return rule if value.id == rule.id else value
+    if isinstance(value, tuple):
+        return tuple(_with_rule_inside(one, rule) for one in value)
+    if isinstance(value, Mapping):
+        return {key: _with_rule_inside(one, rule) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        inside = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+        return replace(value, **{name: _with_rule_inside(one, rule) for name, one in inside.items()})
+    return value
+
+
+def _mentions(definitions: Definitions, rule: UnitRule) -> frozenset[str] | None:
+    """Give the codes whose quantities follow the rule; None where doses do, by their unit alone."""
+    if rule.id in DOSE_RULES.values():
+        return None
     meanings = definitions.terminology.meanings
     return frozenset(f'"{code}"' for (_, code), meaning in meanings.items() if meaning.unit_rule == rule.id)

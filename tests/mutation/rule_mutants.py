@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -15,16 +16,18 @@ from fhir_adapter.domain.operators import AllOf, AnyOf, Attestable, Node, Not, S
 from fhir_adapter.domain.protocol import Criterion, Trial
 from fhir_adapter.domain.queries import Limit, Window
 from tests.mutation.harness import Mutant
-from tests.mutation.variants import Change, limit_changes, scalar_changes, without_each
+from tests.mutation.variants import Change, label_of, limit_changes, scalar_changes, without_each
 
 LEFT = frozenset({
     *("part", "label", "next_fact", "shows"),
     *("policies", "link_id", "values", "formula", "bsa"),
     *("clinical", "verification", "on", "roles", "absence", "on_conflict", "at", "category"),
-    "presence_needs_attestation",
+    *("presence_needs_attestation", "latest", "codings"),
+    *("dose_units", "doses", "doses_per_kg"),
 })
-"""Fields not mutated: those that decide nothing; those the loader ties to something else; closed words (statuses,
-reasons, roles, absence): where a word is a choice it is a setting, and settings are flipped."""
+"""Fields not mutated: those that decide nothing; those the loader ties to something else or sets itself;
+closed words (statuses, reasons, roles, absence), for a word that is a choice is a setting, and settings are
+flipped; unit rules, which reading_mutants changes everywhere at once."""
 
 
 def rule_mutants(definitions: Definitions) -> Iterator[Mutant]:
@@ -34,7 +37,7 @@ def rule_mutants(definitions: Definitions) -> Iterator[Mutant]:
         for words, rule in node_changes(criterion.rule):
             yield Mutant(f"{criterion.id}.{words}", partial(_with_rule, definitions, place, rule))
     for words, anchor in field_changes(trial.anchor):
-        yield Mutant(f"anchor.{words}", partial(_with_trial, definitions, "anchor", anchor))
+        yield Mutant(f"anchor.{words}", partial(with_trial, definitions, "anchor", anchor))
 
 
 def participation_mutants(definitions: Definitions) -> Iterator[Mutant]:
@@ -46,17 +49,18 @@ def participation_mutants(definitions: Definitions) -> Iterator[Mutant]:
             mutated = replace(rule, consent_due_ages=ages)
             yield Mutant(
                 f"participation.consent_due_ages.{place}:{words}",
-                partial(_with_trial, definitions, "participation", mutated),
+                partial(with_trial, definitions, "participation", mutated),
             )
     for words, days in scalar_changes(rule.consent_grace_days):
         mutated = replace(rule, consent_grace_days=days)
         yield Mutant(
             f"participation.consent_grace_days:{words}",
-            partial(_with_trial, definitions, "participation", mutated),
+            partial(with_trial, definitions, "participation", mutated),
         )
 
 
-def _with_trial(definitions: Definitions, field: str, value: Any) -> Definitions:
+def with_trial(definitions: Definitions, field: str, value: Any) -> Definitions:
+    """Give the definitions with one field of the trial changed."""
     changes: dict[str, Any] = {field: value}
     return replace(definitions, trial=replace(definitions.trial, **changes))
 
@@ -105,14 +109,20 @@ def value_changes(value: Any) -> Iterator[Change]:
     if isinstance(value, tuple):
         yield from _tuple_changes(value)
     elif isinstance(value, Mapping):
-        for key, entry in value.items():
-            for words, changed in value_changes(entry):
-                yield f".{key}{words}", {**value, key: changed}
-    elif isinstance(value, int | Window):
+        yield from _mapping_changes(value)
+    elif isinstance(value, int | Fraction | Window):
         for words, changed in scalar_changes(value):
             yield f":{words}", changed
     else:
         yield from _below(_deeper(value))
+
+
+def _mapping_changes(entries: Mapping[Any, Any]) -> Iterator[Change]:
+    for key, entry in entries.items():
+        if isinstance(entry, Fraction | str):
+            yield f":drop {key}", {one: other for one, other in entries.items() if one != key}
+        for words, changed in value_changes(entry):
+            yield f".{key}{words}", {**entries, key: changed}
 
 
 def _deeper(value: Any) -> Iterator[Change]:
@@ -132,8 +142,7 @@ def _below(changes: Iterator[Change]) -> Iterator[Change]:
 def _tuple_changes(members: tuple[Any, ...]) -> Iterator[Change]:
     for place, fewer in without_each(members):
         if fewer or isinstance(members[place], str):
-            name = members[place] if isinstance(members[place], str) else place
-            yield f":drop {name}", fewer
+            yield f":drop {label_of(members[place], place)}", fewer
     for place, member in enumerate(members):
         for words, changed in value_changes(member):
-            yield f".{place}{words}", (*members[:place], changed, *members[place + 1 :])
+            yield f".{label_of(member, place)}{words}", (*members[:place], changed, *members[place + 1 :])

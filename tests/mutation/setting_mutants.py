@@ -5,6 +5,7 @@ Knows: how a setting's text is changed. Does not know: what it decides; the tria
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
@@ -17,7 +18,9 @@ from fhir_adapter.definitions.scalar_text import DecimalText, WindowText, window
 from fhir_adapter.definitions.setting_text import SettingValue
 from fhir_adapter.domain.queries import Operator
 from tests.mutation.harness import Mutant
-from tests.mutation.variants import SWAPPED, shifted, stepped
+from tests.mutation.variants import SWAPPED, shifted, stepped, stepped_integer
+
+_INTEGER = re.compile(r"-?[0-9]+")
 
 Recompile = Callable[[str, SettingValue], Definitions]
 """Compile the trial with one setting at another value."""
@@ -28,18 +31,35 @@ def setting_mutants(files: TrialFiles, recompile: Recompile) -> Iterator[Mutant]
     for row in files.trial.model.settings:
         if row.documentary:
             continue
-        plain = [] if isinstance(row.value, list) else list(neighbours(row.value))
+        plain: list[SettingValue] = (
+            list(pairs(row.value)) if isinstance(row.value, list) else list(neighbours(row.value))
+        )
         for value in (*plain, *(one for one in row.alternatives if one not in plain)):
             name = f"setting.{row.id}:{_shown(row.value)}>{_shown(value)}"
             yield Mutant(name, partial(recompile, row.id, value))
 
 
+def pairs(value: list[str]) -> Iterator[list[str]]:
+    """Step each number of a range of days; none for other lists."""
+    if not all(_INTEGER.fullmatch(one) for one in value):
+        return
+    for place, one in enumerate(value):
+        for _, changed in stepped_integer(int(one)):
+            yield [*value[:place], str(changed), *value[place + 1 :]]
+
+
 def neighbours(value: str) -> Iterator[str]:
-    """Give the plain neighbours of a number, a window, a truth or an operator; none for other text."""
+    """Give the plain neighbours of a number, a share, a window, a truth or an operator; none for other text."""
     if value in SWAPPED:
         yield SWAPPED[Operator(value)].value
     elif value in {"true", "false"}:
         yield "false" if value == "true" else "true"
+    elif value.endswith(" %"):
+        yield from (f"{number} %" for number in _numbers(value.removesuffix(" %")))
+    elif "/" in value:
+        above, below = (int(part) for part in value.split("/"))
+        yield from (f"{changed}/{below}" for _, changed in stepped_integer(above))
+        yield from (f"{above}/{changed}" for _, changed in stepped_integer(below))
     else:
         yield from _numbers(value)
 

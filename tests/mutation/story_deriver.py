@@ -1,5 +1,8 @@
 """Derive every story of a trial under changed definitions, doing again only what a change can touch.
 
+What counts of treatment is what a story tells of it (its doses, totals, clearance ...): a number nobody told
+is not tested by being different.
+
 Knows: stories, what of their outcome counts, what depends on what. Does not know: the mutants.
 """
 
@@ -13,12 +16,14 @@ from fhir_adapter.domain.eligibility import build_scene, judge_criterion
 from fhir_adapter.domain.protocol import Criterion, Trial
 from fhir_adapter.domain.renewal import assess_renewal, signature_rule
 from fhir_adapter.domain.scene import Scene
-from fhir_adapter.domain.timeline import build_timeline
+from fhir_adapter.domain.timeline import Timeline, build_timeline
 from tests.mutation.harness import Outcome
+from tests.mutation.touched import tells_of, tells_treatment, touched_parts
 from tests.scenarios.derive import read_story, receipts_of
 from tests.scenarios.reading import reading_context
 from tests.scenarios.resources import resources_of
 from tests.scenarios.story import Story
+from tests.scenarios.treatment import differences_in, donor_of, timeline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class StoryDeriver:
         texts: Story -> its resources as one text, to see which codes it mentions.
         scenes: Story -> scene under the unchanged definitions.
         outcomes: Story -> outcome under the unchanged definitions.
+        timelines: Story of treatment -> its facts, and its donor's, under the unchanged definitions.
     """
 
     stories: tuple[Story, ...]
@@ -38,13 +44,46 @@ class StoryDeriver:
     texts: dict[str, str] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
     outcomes: dict[str, dict[str, str]] = field(default_factory=dict)
+    timelines: dict[str, tuple[Timeline, Timeline | None]] = field(default_factory=dict)
 
     def __call__(self, definitions: Definitions, mentions: frozenset[str] | None) -> Iterator[tuple[str, Outcome]]:
         """Give the outcome of each story that can notice the change, the likeliest to notice first."""
         changed = self._changed(definitions)
+        judges, touched = self._judges_alike(definitions), self._touched(definitions)
         for story in sorted(self.stories, key=lambda one: self._unaffected(one, changed)):
-            if mentions is None or any(one in self._text(story) for one in mentions):
+            asked = (_tells_eligibility(story) and not judges) or tells_of(story, touched)
+            if asked and (mentions is None or any(one in self._text(story) for one in mentions)):
                 yield story.id, self._outcome(story, definitions, changed)
+
+    def _judges_alike(self, definitions: Definitions) -> bool:
+        """Say whether no criterion can be judged otherwise than under the unchanged definitions."""
+        trial, before = definitions.trial, self.original.trial
+        return (
+            bool(self.outcomes)
+            and self._reads_alike(definitions)
+            and (trial.criteria, trial.anchor, trial.participation)
+            == (before.criteria, before.anchor, before.participation)
+        )
+
+    def _touched(self, definitions: Definitions) -> frozenset[str] | None:
+        """Give the parts of treatment that may come out otherwise; None = any of them."""
+        if self._treats_alike(definitions):
+            return frozenset()
+        alike = self._reads_alike(definitions) and definitions.trial.anchor == self.original.trial.anchor
+        meant = definitions.traits.stopped_dose == self.original.traits.stopped_dose
+        if not (self.outcomes and alike and meant):
+            return None
+        return touched_parts(self.original.trial, definitions.trial)
+
+    def _treats_alike(self, definitions: Definitions) -> bool:
+        """Say whether no dose and no clearance can come out otherwise than under the unchanged definitions."""
+        trial, before = definitions.trial, self.original.trial
+        return (
+            bool(self.outcomes)
+            and self._reads_alike(definitions)
+            and definitions.traits.stopped_dose == self.original.traits.stopped_dose
+            and (trial.regimen, trial.clearance, trial.anchor) == (before.regimen, before.clearance, before.anchor)
+        )
 
     def _changed(self, definitions: Definitions) -> tuple[Criterion, ...]:
         """Give the criteria that must be judged again."""
@@ -84,17 +123,32 @@ class StoryDeriver:
         return scene
 
     def _outcome(self, story: Story, definitions: Definitions, changed: tuple[Criterion, ...]) -> Outcome:
-        scene = self._scene(story, definitions)
-        judged = {criterion.id: _verdict(criterion, scene) for criterion in changed}
-        outcome = {
-            **self.outcomes.get(story.id, {}),
-            **judged,
-            "anchor": f"{scene.anchor.source} {scene.anchor.start}",
-            "renewal": _renewal(story, scene, definitions.trial),
-        }
+        outcome = {**self.outcomes.get(story.id, {})}
+        if _tells_eligibility(story):
+            scene = self._scene(story, definitions)
+            outcome |= {criterion.id: _verdict(criterion, scene) for criterion in changed}
+            outcome["anchor"] = f"{scene.anchor.source} {scene.anchor.start}"
+            outcome["renewal"] = _renewal(story, scene, definitions.trial)
+        if tells_treatment(story) and ("treatment" not in outcome or not self._treats_alike(definitions)):
+            told = differences_in(story, definitions, *self._timelines(story, definitions))
+            outcome["treatment"] = "; ".join(told)
         if definitions is self.original:
             self.outcomes[story.id] = outcome
         return outcome
+
+    def _timelines(self, story: Story, definitions: Definitions) -> tuple[Timeline, Timeline | None]:
+        if story.id in self.timelines and self._reads_alike(definitions):
+            return self.timelines[story.id]
+        context = reading_context(definitions)
+        timeline = timeline_of(story, definitions, context)
+        timelines = timeline, donor_of(story, definitions, context, timeline)
+        if definitions is self.original:
+            self.timelines[story.id] = timelines
+        return timelines
+
+
+def _tells_eligibility(story: Story) -> bool:
+    return "verdict" in story.then
 
 
 def _verdict(criterion: Criterion, scene: Scene) -> str:

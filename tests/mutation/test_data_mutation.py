@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from fhir_adapter.definitions.file_set import load_hospital_files, load_terminol
 from fhir_adapter.definitions.folder import mapping_roots
 from fhir_adapter.definitions.load import Definitions, compile_definitions
 from fhir_adapter.definitions.setting_text import SettingValue
+from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.errors import DefinitionError
 from tests.mutation.harness import Mutant, MutationReport, idle, load_explanations, run_mutants, unexplained
 from tests.mutation.reading_mutants import code_mutants, text_mutants, unit_mutants
 from tests.mutation.rule_mutants import participation_mutants, rule_mutants
 from tests.mutation.setting_mutants import setting_mutants
-from tests.mutation.setting_places import changed_places
+from tests.mutation.setting_places import changed_places, is_filled
 from tests.mutation.story_deriver import StoryDeriver
+from tests.mutation.treatment_mutants import treatment_mutants
 from tests.scenarios.reading import definitions_for
 from tests.scenarios.story import load_stories
 
@@ -44,12 +48,19 @@ def all_mutants(definitions: Definitions) -> Iterator[Mutant]:
 
     flipped = list(setting_mutants(load_trial_files(roots, TRIAL), recompile))
     yield from flipped
-    filled = frozenset[str]().union(*(changed_places(definitions.trial, one.build().trial) for one in flipped))
-    plain = (*rule_mutants(definitions), *participation_mutants(definitions))
-    yield from (one for one in plain if one.id not in filled)
+    filled = frozenset[str]().union(*(changed_places(definitions.trial, one) for one in _built(flipped)))
+    plain = (*rule_mutants(definitions), *participation_mutants(definitions), *treatment_mutants(definitions))
+    yield from (one for one in plain if not is_filled(one.id, filled))
     yield from code_mutants(definitions)
     yield from text_mutants(definitions)
     yield from unit_mutants(definitions, terminology)
+
+
+def _built(mutants: list[Mutant]) -> Iterator[Trial]:
+    """Give the trials of those mutants the loader does not refuse."""
+    for mutant in mutants:
+        with suppress(DefinitionError):
+            yield mutant.build().trial
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from fhir_adapter.definitions.scalar_text import window_text
@@ -39,6 +40,18 @@ def stepped_integer(number: int) -> Iterator[Change]:
         yield f"{number}>{changed}", changed
 
 
+def stepped_fraction(number: Fraction) -> Iterator[Change]:
+    """Step a fraction above and below the line by one, both ways; a whole number like any other."""
+    above, below = number.as_integer_ratio()
+    pairs = [(above - 1, below), (above + 1, below)]
+    if below > 1:
+        pairs += [(above, below - 1), (above, below + 1)]
+    for one, other in pairs:
+        changed = Fraction(one, other)
+        if changed >= 0:
+            yield f"{number}>{changed}", changed
+
+
 def shifted(window: Window) -> Iterator[Change]:
     """Make a window one unit shorter and one longer."""
     for changed in (replace(window, amount=window.amount - 1), replace(window, amount=window.amount + 1)):
@@ -59,11 +72,19 @@ def without_each(members: tuple[Any, ...]) -> Iterator[tuple[int, tuple[Any, ...
         yield place, members[:place] + members[place + 1 :]
 
 
-def scalar_changes(value: int | Window) -> Iterator[Change]:
-    """Flip a truth, step a whole number, shift a window."""
+def label_of(member: Any, place: int) -> str:
+    """Name a member of a list: by its id where it has one, so that the name survives a row added before it."""
+    name = member if isinstance(member, str) else getattr(member, "id", None)
+    return name if isinstance(name, str) else str(place)
+
+
+def scalar_changes(value: int | Fraction | Window) -> Iterator[Change]:
+    """Flip a truth, step a number, shift a window."""
     if isinstance(value, bool):
         yield f"{value}>{not value}", not value
     elif isinstance(value, Window):
         yield from shifted(value)
+    elif isinstance(value, Fraction):
+        yield from stepped_fraction(value)
     else:
         yield from stepped_integer(value)
