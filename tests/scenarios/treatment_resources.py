@@ -53,6 +53,8 @@ def administration(story: Story, entry: Entry, code: Resource | None, codes: Map
         resource["identifier"] = [{"system": NUMBERS, "value": entry["number"]}]
     if "until" in entry:
         resource["effectivePeriod"] = {"start": entry["at"], "end": entry["until"]}
+    elif "since" in entry:
+        resource["effectivePeriod"] = {"start": entry["since"]}
     elif "at" in entry:
         resource["effectiveDateTime"] = entry["at"]
     if "medication" in entry:
@@ -74,7 +76,8 @@ def _dosage(entry: Entry, codes: Mapping[str, Resource]) -> Resource:
     if "route" in codes:
         dosage["route"] = codes["route"]
     if "dose" in entry:
-        dosage["dose"] = quantity(entry["dose"], entry.get("unit"))
+        comparator = {"comparator": entry["comparator"]} if "comparator" in entry else {}
+        dosage["dose"] = comparator | quantity(entry["dose"], entry.get("unit"))
     if "rate" in entry:
         value, unit = entry["rate"].split()
         amount = quantity(value, unit)
