@@ -82,7 +82,9 @@ def unit_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterator[
     for rule in definitions.unit_rules.values():
         for unit in [one for one in rule.factors if one != rule.standard]:
             fewer = {one: factor for one, factor in rule.factors.items() if one != unit}
-            yield _unit_mutant(definitions, f"unit.{rule.id}.{unit}:drop", replace(rule, factors=fewer))
+            yield _unit_mutant(
+                definitions, f"unit.{rule.id}.{unit}:drop", replace(rule, factors=fewer), frozenset({f'"{unit}"'})
+            )
         for unit in sorted(rule.as_is):
             yield _unit_mutant(
                 definitions, f"unit.{rule.id}.{unit}:drop", replace(rule, as_is=rule.as_is - {unit})
@@ -101,8 +103,12 @@ def _molar_mutants(definitions: Definitions, files: TerminologyFiles) -> Iterato
             yield _unit_mutant(definitions, f"unit.{row.id}.molar:{words}", rule)
 
 
-def _unit_mutant(definitions: Definitions, name: str, rule: UnitRule) -> Mutant:
-    return Mutant(name, partial(_with_unit_rule, definitions, name, rule), _mentions(definitions, rule))
+def _unit_mutant(
+    definitions: Definitions, name: str, rule: UnitRule, written: frozenset[str] = frozenset()
+) -> Mutant:
+    """Change a rule; doses follow theirs by the unit `written` with them, results theirs by their code."""
+    mentions = written if rule.id in DOSE_RULES.values() else _codes_of(definitions, rule)
+    return Mutant(name, partial(_with_unit_rule, definitions, name, rule), mentions)
 
 
 def _with_unit_rule(definitions: Definitions, name: str, rule: UnitRule) -> Definitions:
@@ -113,7 +119,8 @@ def _with_unit_rule(definitions: Definitions, name: str, rule: UnitRule) -> Defi
         regimen=_with_rule_inside(definitions.trial.regimen, rule),
         clearance=_with_rule_inside(definitions.trial.clearance, rule),
     )
-    return replace(definitions, trial=trial, unit_rules=rules, reading_digest=f"mutant {name}")
+    changed = replace(definitions, trial=trial, unit_rules=rules)
+    return replace(changed, reading_digest=f"mutant {name}") if _codes_of(definitions, rule) else changed
 
 
 def _with_rule_inside(value: Any, rule: UnitRule) -> Any:
@@ -129,9 +136,7 @@ def _with_rule_inside(value: Any, rule: UnitRule) -> Any:
     return value
 
 
-def _mentions(definitions: Definitions, rule: UnitRule) -> frozenset[str] | None:
-    """Give the codes whose quantities follow the rule; None where doses do, by their unit alone."""
-    if rule.id in DOSE_RULES.values():
-        return None
+def _codes_of(definitions: Definitions, rule: UnitRule) -> frozenset[str]:
+    """Give the codes whose quantities follow the rule; none where only doses do, which stay as written."""
     meanings = definitions.terminology.meanings
     return frozenset(f'"{code}"' for (_, code), meaning in meanings.items() if meaning.unit_rule == rule.id)

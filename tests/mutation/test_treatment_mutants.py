@@ -149,7 +149,8 @@ def test_a_unit_is_forgotten_where_doses_are_read_too(tmp_path: Path) -> None:
     assert changed is not None
     assert set(plan.dose_units["mass"].factors) == {"mg", "g"}
     assert set(changed.dose_units["mass"].factors) == {"mg"}
-    assert mutant.mentions is None
+    assert mutant.mentions == frozenset({'"g"'})
+    assert mutant.build().reading_digest == definitions.reading_digest
 
 
 @pytest.mark.parametrize(
