@@ -18,7 +18,8 @@ from fhir_adapter.domain.facts import Intervention
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.regimen import PlannedItem
-from fhir_adapter.domain.spans import Span, span
+from fhir_adapter.domain.spans import Span, clamped, midnight, span
+from fhir_adapter.domain.spoken import standing
 
 Deed = Exposure | Intervention
 """Something administered to or done with a patient."""
@@ -119,17 +120,32 @@ def course_begins(course: Course) -> date | None:
         course: The subject's course.
 
     Returns:
-        The planned first day less the days a first drug may be early; where day 0 is not known the day on which
-        somebody first stated anything about the course; None where nobody did: then nothing is too early.
+        The planned first day less the days a first drug may be early, by day 0 or by a plan whose first day had
+        come before anybody moved it: a graft that is late takes nothing away that was given as planned. Where
+        day 0 is not known, the day on which somebody first stated anything about the course; None where nobody
+        did: then nothing is too early.
 
     Source:
         clinical review, PUT-1: the same drugs given earlier were earlier treatment.
     """
     first = course.date_of(course.regimen.day_zero.first_day)
     if first is not None:
-        return first - timedelta(days=course.early_days)
+        return min([first, *_first_days_reached(course)]) - timedelta(days=course.early_days)
     authored = [said.authored for said in course.stated.values() if said.authored is not None]
     return min(authored, default=None)
+
+
+def _first_days_reached(course: Course) -> Iterator[date]:
+    """Give the first days of the plans that stood when that day came, moved or not since."""
+    rule, made = course.regimen.day_zero, course.timeline.attestations
+    for plan in made:
+        if plan.link_id != rule.plan_link or not isinstance(plan.value, date):
+            continue
+        first = clamped(plan.value) + timedelta(days=rule.first_day)
+        reached = max(midnight(first, course.zone), span(plan.authored, course.zone).first)
+        is_reached = reached <= course.as_of
+        if is_reached and plan in standing(made, rule.plan_link, until=reached, zone=course.zone):
+            yield first
 
 
 def when_of(deed: Deed) -> Effective | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from fhir_adapter.domain.regimen import Basis
-from tests.builders import reading, source
+from tests.builders import attestation, reading, source
 from tests.courses import an_item, stated
-from tests.treated import THIOTEPA, amount, drug, shown, thiotepa, treated, unplanned
+from tests.treated import THIOTEPA, amount, drug, graft, shown, thiotepa, treated, unplanned
 
 ON = "2026-03-11T09:00/2026-03-11T10:00"
 
@@ -83,6 +84,29 @@ def test_a_drug_given_before_the_trials_time_was_earlier_treatment() -> None:
         ("GIVEN", "UNPLANNED")
     ]
     assert unplanned(treated(drug("150 mg", "2026-03-07T09:00"), items=(THIOTEPA,))) == ()
+
+
+def test_a_graft_days_late_loses_nothing_that_was_given_as_planned() -> None:
+    """Planned for 25 March, done on the 29th: what was given on 11 March, now day -18, is still the trial's."""
+    record = treated(drug("150 mg"), graft("2026-03-29T11:00"), items=(THIOTEPA,))
+    assert [(shown(each), each.day, amount(each)) for each in unplanned(record)] == [
+        (("GIVEN", "UNPLANNED"), -18, 150)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moved_on", "is_seen"),
+    [
+        ("2026-03-20T09:00", True),  # treatment had begun by the first plan
+        ("2026-03-11T00:01", True),  # its day -14 had come
+        ("2026-03-10T23:59", False),  # nothing was due by it yet: what is given then is no part of the course
+    ],
+)
+def test_what_was_given_by_a_plan_that_was_moved_later_is_not_lost(moved_on: str, *, is_seen: bool) -> None:
+    moved = attestation("planned-day-0", date(2026, 4, 8), at=moved_on)
+    record = treated(drug("150 mg"), said=(*stated(), moved), items=(THIOTEPA,))
+    assert record.day_zero == date(2026, 4, 8)
+    assert bool(unplanned(record)) is is_seen
 
 
 def test_what_lies_ahead_of_the_moment_asked_for_does_not_exist() -> None:
