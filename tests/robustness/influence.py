@@ -53,7 +53,11 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "active": ("active",),
     },
     SpecimenKind: {"concepts": ("type",), "codings": ("type",)},
-    Product: {"concepts": ("code", "ingredient"), "codings": ("code",), "strengths": ("ingredient", "amount")},
+    Product: {
+        "concepts": ("code", "ingredient"),
+        "codings": ("code", "ingredient"),
+        "strengths": ("ingredient", "amount"),
+    },
     CellProduct: {
         "reference": ("id",),
         "concepts": ("productCode", "contained"),
