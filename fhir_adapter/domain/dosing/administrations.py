@@ -1,7 +1,7 @@
 """What was really administered or done, each once, however many resources tell of it.
 
-Knows: which facts belong to a planned item, shared identifiers, contested contents, the day something was given.
-Does not know: planned doses, amounts.
+Knows: which facts belong to a planned item, shared identifiers, records that contradict each other, the day
+something was given. Does not know: planned doses, amounts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 from fhir_adapter.domain.answers import Cause
 from fhir_adapter.domain.dosing.course import Course
+from fhir_adapter.domain.dosing.duration import period_of
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.facts import Intervention
 from fhir_adapter.domain.moments import Effective, FhirDateTime
@@ -32,6 +33,9 @@ UNDER_WAY: Final = frozenset({"in-progress", "on-hold"})
 _PREPARED: Final = "preparation"
 _RANK: Final = {COMPLETED: 0, STOPPED: 1, "in-progress": 2, "on-hold": 3, NOT_DONE: 5}
 _UNRANKED: Final = 4
+_ENDS: Final = frozenset({COMPLETED, STOPPED, NOT_DONE})
+"""What can become of an administration: one of these."""
+
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -89,7 +93,8 @@ def find_administrations(course: Course, items: Sequence[PlannedItem]) -> tuple[
 
     Does not look before the course began or after it ended, nor past its time. Two resources that share an
     identifier are one administration, unless they are of different days: an identifier over several days is an
-    order's.
+    order's. One completed for one resource and stopped or not done for another is a conflict, and so are bags that
+    followed one another under one identifier.
 
     Args:
         course: The subject's course.
@@ -232,16 +237,25 @@ def _administration(deeds: list[Deed], course: Course) -> Administration:
     )
 
 
-def _doubts(deeds: Iterable[Deed], days: set[date]) -> Iterator[Cause]:
-    status = next(iter(deeds)).status
+def _doubts(deeds: Sequence[Deed], days: set[date]) -> Iterator[Cause]:
+    status = deeds[0].status
     if any(deed.contested for deed in deeds) or len(days) > 1:
         yield Cause(reason=UnknownReason.CONFLICTING, note="two contents of one administration")
+    elif len(_ENDS.intersection(deed.status for deed in deeds)) > 1 or _is_apart(deeds):
+        note = "records of one administration that cannot all be true"
+        yield Cause(reason=UnknownReason.CONFLICTING, note=note)
     if status not in _RANK:
         yield Cause(
             reason=UnknownReason.UNMAPPED,
             note="the status does not say whether it was given",
             wanted="whether it was given, and how much",
         )
+
+
+def _is_apart(deeds: Iterable[Deed]) -> bool:
+    """Say whether one of them began when another had ended: bags of one order rather than one administration."""
+    periods = [period for deed in deeds if (period := period_of(when_of(deed))) is not None]
+    return bool(periods) and max(began for began, _ in periods) >= min(ended for _, ended in periods)
 
 
 def _when(given: Administration) -> tuple[bool, datetime, tuple[int, int, str, str, str, str]]:

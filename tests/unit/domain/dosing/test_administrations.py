@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.regimen import Basis
 from tests.builders import attestation, reading, source
 from tests.courses import an_item, stated
@@ -44,6 +46,27 @@ def test_one_administration_with_two_amounts_is_a_conflict() -> None:
     same: dict[str, Any] = {"identifiers": (("urn:pump", "7"),)}
     record = thiotepa(drug("150 mg", **same), drug("100 mg", id_="other", **same))
     assert (shown(record), amount(record)) == (("UNKNOWN(CONFLICTING)",), None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        drug("75 mg", id_="other", status="stopped"),
+        drug(None, id_="other", status="not-done"),
+        drug("150 mg", "2026-03-11T10:00/2026-03-11T11:00", id_="other"),  # begins when the first had ended
+    ],
+    ids=["stopped", "not-done", "later"],
+)
+def test_records_of_one_administration_that_cannot_both_be_true_are_a_conflict(other: Exposure) -> None:
+    same = (("urn:pump", "7"),)
+    record = thiotepa(drug("150 mg", identifiers=same), replace(other, identifiers=same))
+    assert (shown(record), amount(record)) == (("UNKNOWN(CONFLICTING)",), None)
+
+
+def test_a_record_of_a_moment_within_an_administration_is_of_the_same() -> None:
+    same = (("urn:pump", "7"),)
+    within = drug("150 mg", "2026-03-11T10:00", id_="other", identifiers=same)
+    assert shown(thiotepa(drug("150 mg", identifiers=same), within)) == ("GIVEN",)
 
 
 def test_an_identifier_on_two_days_is_an_orders() -> None:
