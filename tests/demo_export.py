@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ NOON = "2026-03-11T12:00:00"
 """The clinical time the demo patients' stories are told for, in the hospital's zone."""
 
 
-def lines() -> dict[tuple[str, str], str]:
-    """Give (type, id) -> JSON line of every resource of the demo hospital; of each its last content."""
+@cache
+def lines() -> Mapping[tuple[str, str], str]:
+    """Give (type, id) -> JSON line of every resource of the demo hospital; of each its last content. Read once."""
     found: dict[tuple[str, str], str] = {}
     for path in sorted(EXPORT.glob("*.ndjson")):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -52,7 +54,12 @@ def donors() -> set[str]:
 def lines_about(chosen: Iterable[str]) -> list[tuple[str, str]]:
     """Give (type, line) of what is about these patients, and of what is about nobody."""
     wanted = {*chosen, None}
-    return [(name, line) for (name, _), line in lines().items() if patient_of(json.loads(line)) in wanted]
+    return [(name, line) for name, line, about in _lines_with_patient() if about in wanted]
+
+
+@cache
+def _lines_with_patient() -> tuple[tuple[str, str, str | None], ...]:
+    return tuple((name, line, patient_of(json.loads(line))) for (name, _), line in lines().items())
 
 
 def write_folder(folder: Path, chosen: Iterable[tuple[str, str]]) -> Path:
