@@ -164,6 +164,7 @@ ROOM_AIR: Any = finding(
 )
 HIGH_FLOW = procedure("high-flow-oxygen", "2026-03-10T08:00/", status="in-progress")
 VENTILATED = procedure("ventilator-support", "2026-03-10T08:00/", status="in-progress")
+CANNULA = procedure("low-flow-oxygen", "2026-03-11T11:30/", status="in-progress")
 TODDLER = patient("2024-03-12")  # two years tomorrow
 TWO_TODAY = patient("2024-03-11")
 
@@ -193,6 +194,23 @@ TWO_TODAY = patient("2024-03-11")
 )
 def test_ventilation_and_oxygen(facts: tuple[Fact, ...], expected: str) -> None:
     assert outcome("N4", *READ, *facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ((CANNULA, ROOM_AIR), "MISSING"),
+        ((CANNULA, fraction("21")), "MISSING"),
+        ((CANNULA, flow("5")), "PASS"),
+        ((CANNULA, flow("5.1")), "FAIL"),
+        ((CANNULA, flow("0")), "PASS"),
+        ((procedure("low-flow-oxygen", "2026-03-11T10:00/2026-03-11T11:59"), ROOM_AIR), "PASS"),
+        ((procedure("low-flow-oxygen", "2026-03-11T08:00"), ROOM_AIR), "MISSING"),
+        ((procedure("low-flow-oxygen", "2026-03-11T07:59"), ROOM_AIR), "PASS"),
+    ],
+)
+def test_while_oxygen_is_given_by_cannula_room_air_proves_nothing(facts: tuple[Fact, ...], expected: str) -> None:
+    assert outcome("N4", *READ, CHILD, *facts) == expected
 
 
 def test_oxygen_alone_clears_nobody_whose_procedures_were_not_read() -> None:
