@@ -35,7 +35,7 @@ class InfusionOut(Result):
 
 
 class SubjectFeasibility(Result):
-    """The primary objective for one subject; `reached_level` holds for every infusion given."""
+    """The primary objective for one subject; `reached_level`: every infusion was given and reached its share."""
 
     subject: str
     level: int | None

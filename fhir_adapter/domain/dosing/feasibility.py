@@ -31,7 +31,7 @@ class FeasibilityCount:
         given: Number of the infusion -> subjects who got it; every infusion any subject is planned.
         all_given: Subjects who got every infusion.
         in_window: Of those, subjects who got each in its window.
-        reached_level: Subjects who got an infusion, and whose product reached the level in each they got.
+        reached_level: Subjects who got every infusion, and whose product reached the level in each.
         unknown: Subjects of whom something is not known, or not due yet.
     """
 
@@ -63,7 +63,8 @@ def assess_feasibility(course: Course, records: Iterable[DosingRecord]) -> Feasi
     level, known = find_level(course), tuple(records)
     items = sorted((item.infusion, item) for item in course.regimen.items if item.infusion is not None)
     infusions = tuple(_infusion(number, item, course, level, known) for number, item in items)
-    reached = [each.reached_level for each in infusions if each.given]
+    # What was not given reached nothing that anybody measured: the level is reached by all infusions together.
+    reached = [each.reached_level for each in infusions]
     return FeasibilityRecord(level=level.level, reached_level=_all(reached), infusions=infusions)
 
 

@@ -220,7 +220,8 @@ class FeasibilityRecord:
     """The trial's primary objective for one subject.
 
     Attributes:
-        reached_level: The product reached the assigned level in every infusion given.
+        reached_level: The product reached the assigned level: every infusion was given and reached its share;
+            False where one given did not; None where one was not given, or not yet.
     """
 
     level: int | None

@@ -143,14 +143,17 @@ def test_without_a_planned_dose_nothing_is_known() -> None:
 @pytest.mark.parametrize(
     ("records", "expected"),
     [
-        ([FIRST, infused(2, "NOT_YET_DUE")], True),
+        ([FIRST, SECOND], True),
+        ([FIRST, infused(2, "NOT_YET_DUE")], None),
+        ([FIRST, infused(2, "NOT_GIVEN")], None),
+        ([infused(1, "GIVEN", given("1")), infused(2, "NOT_GIVEN")], False),
         ([infused(1, "GIVEN", given("1")), SECOND], False),
         ([FIRST, infused(2, "GIVEN", given(None))], None),
         ([infused(1, "GIVEN", given("1")), infused(2, "GIVEN", given(None))], False),
         ([infused(1, "NOT_GIVEN"), infused(2, "NOT_GIVEN")], None),
     ],
 )
-def test_the_product_reached_the_level_in_every_infusion_given(
+def test_the_product_reached_the_level_where_every_infusion_did(
     records: list[DosingRecord], expected: bool | None
 ) -> None:
     assert assess_feasibility(a_course(), records).reached_level is expected
@@ -161,8 +164,8 @@ def subject(level: int | None, *infusions: tuple[bool | None, bool | None, bool 
         InfusionFeasibility(infusion=number, given=given_, in_window=window, reached_level=reached)
         for number, (given_, window, reached) in enumerate(infusions, start=1)
     )
-    reached = [each.reached_level for each in known if each.given]
-    whole = None if not reached or None in reached else all(reached)
+    reached = [each.reached_level for each in known]
+    whole = False if False in reached else None if None in reached else True
     return FeasibilityRecord(level=level, reached_level=whole, infusions=known)
 
 
@@ -183,10 +186,10 @@ def test_the_primary_objective_is_counted_per_level() -> None:
     ])
     assert counts == (
         FeasibilityCount(
-            level=1, subjects=5, given=((1, 5), (2, 3)), all_given=3, in_window=1, reached_level=4, unknown=1
+            level=1, subjects=5, given=((1, 5), (2, 3)), all_given=3, in_window=1, reached_level=3, unknown=1
         ),
         FeasibilityCount(
-            level=2, subjects=1, given=((1, 1), (2, 0)), all_given=0, in_window=0, reached_level=1, unknown=1
+            level=2, subjects=1, given=((1, 1), (2, 0)), all_given=0, in_window=0, reached_level=0, unknown=1
         ),
         FeasibilityCount(
             level=None, subjects=1, given=((1, 1), (2, 1)), all_given=1, in_window=1, reached_level=0, unknown=1
