@@ -22,7 +22,7 @@ from fhir_adapter.domain.dosing.manner import deviations_of_day, deviations_of_m
 from fhir_adapter.domain.dosing.matching import Group, Slot
 from fhir_adapter.domain.dosing.records import Deviation, DosingRecord, DosingStatus, PlannedDose
 from fhir_adapter.domain.dosing.sums import Sum, sum_up
-from fhir_adapter.domain.dosing.unrecorded import find_doubts, receipts_for, wanted_for
+from fhir_adapter.domain.dosing.unrecorded import find_doubts, find_refused, receipts_for, wanted_for
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
@@ -75,7 +75,8 @@ def record_given(slot: Slot, planned: PlannedDose, group: Group, not_done: Group
         pool: For units, weights, evidence.
 
     Returns:
-        The record; its status UNKNOWN where it is not known whether the dose was due, or how much was given.
+        The record; its status UNKNOWN where it is not known whether the dose was due, or how much was given: an
+        administration of the same day that could not be read may be more of it.
 
     Source:
         issue B, dosing records.
@@ -96,7 +97,9 @@ def record_given(slot: Slot, planned: PlannedDose, group: Group, not_done: Group
         notes=(*found.notes, *notes_of_route(item, total), *(["also recorded as not done"] if not_done else [])),
         evidence=cite((*group, *not_done), course.timeline),
     )
-    return _unknown(record, [found.cause]) if found.cause is not None else record
+    refused = find_refused(slot, [each.on for each in group if each.on is not None], course)
+    causes = [*([found.cause] if found.cause is not None else []), *refused]
+    return _unknown(record, causes) if causes else record
 
 
 def record_nothing(slot: Slot, planned: PlannedDose, not_done: Group, pool: Pool) -> DosingRecord:

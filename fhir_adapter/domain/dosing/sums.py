@@ -145,8 +145,10 @@ def _refused(deed: Exposure, course: Course, part: str) -> tuple[Cause, ...]:
 
 
 def _per_kg(whole: Reckoned, by: Reckoning) -> Reckoned:
-    """Say the cells per kilogram; as recorded where they were, else over the weight used."""
-    if by.item.kind is not ItemKind.CELLS or whole.per_kg is not None or whole.value is None:
+    """Say the cells per kilogram; as recorded where they were, else over the weight used. Drugs have none."""
+    if by.item.kind is not ItemKind.CELLS:
+        return replace(whole, per_kg=None)
+    if whole.per_kg is not None or whole.value is None:
         return whole
     weight = by.size().weight.value
     return replace(whole, per_kg=whole.value / weight) if weight else whole

@@ -82,6 +82,8 @@ def _planned_of(planned: PlannedDose) -> Part:
 def _given_of(record: DosingRecord) -> Part:
     """Give what one dose adds to what was received; nothing where nothing was given, or has not ended."""
     given = record.administered
+    if Deviation.UNIT_SUSPECT in record.deviations:
+        return record.reason
     if given is not None and given.dose is not None:
         return given.dose.value
     if given is not None:

@@ -1,4 +1,4 @@
-"""Whether nothing recorded means that nothing was given.
+"""Whether nothing recorded means that nothing was given, and what was recorded all that was given.
 
 Knows: receipts, refused resources, procedures without a body site, administrations of unknown day. Does not know:
 amounts, deviations.
@@ -6,8 +6,8 @@ amounts, deviations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from fhir_adapter.domain.answers import PRECEDENCE, Cause, in_words
 from fhir_adapter.domain.completeness import MEDICATION_ADMINISTRATION
@@ -63,6 +63,34 @@ def find_doubts(
     if is_over:
         causes += _unseen(slot, course)
     return tuple(sorted(dict.fromkeys(causes), key=lambda cause: (PRECEDENCE[cause.reason], cause.note)))
+
+
+def find_refused(slot: Slot, days: Iterable[date], course: Course) -> tuple[Cause, ...]:
+    """Say which refused resources leave open how much of a planned dose was given.
+
+    Does not look at what was refused on another day or on a day nobody knows, or as something else.
+
+    Args:
+        slot: The planned dose.
+        days: 0..*; days on which something was given of it.
+        course: For what could not be read.
+
+    Returns:
+        0..*; a cause for each: it may be more of the dose, or the same again.
+
+    Source:
+        issue B, dosing records; ADR 0017: nothing given is left out.
+    """
+    causes: dict[Cause, None] = {}
+    on = frozenset(days)
+    for gap in course.timeline.gaps:
+        effective, is_it = gap.rejection.effective, not set(gap.rejection.concepts).isdisjoint(slot.item.concepts)
+        if not is_it or effective is None or effective.start is None:
+            continue
+        at = span(effective.start, course.zone)
+        if at.first_day == at.last_day and at.first_day in on:
+            causes.update(dict.fromkeys(_of_gap(gap, slot, course)))
+    return tuple(causes)
 
 
 def _unseen(slot: Slot, course: Course) -> tuple[Cause, ...]:

@@ -255,7 +255,7 @@ def test_retracting_an_administration_is_never_having_had_it(given: list[Exposur
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.decimals(min_value=1, max_value=60, places=3), min_size=1, max_size=6))
 def test_the_sum_of_the_parts_is_the_record(parts: list[Any]) -> None:
-    """One bag after the other; more than a fifth and less than five times 150 mg altogether."""
+    """One bag after the other, 150 mg planned; a course adds up what is not in doubt."""
     bags = [
         exposure(
             "thiotepa", f"2026-03-11T{9 + index:02}:00/2026-03-11T{9 + index:02}:45", dose=Quantity(each, "mg"),
@@ -265,8 +265,9 @@ def test_the_sum_of_the_parts_is_the_record(parts: list[Any]) -> None:
     record = treated(*bags, items=(THIOTEPA,))
     given = dose(record, "thiotepa", -14)
     assert amount(given) == sum(map(Fraction, parts), Fraction(0))
-    assert record.totals[0].administered is not None
-    assert record.totals[0].administered.value == amount(given)
+    in_doubt = "UNIT_SUSPECT" in given.deviations
+    received = record.totals[0].administered
+    assert (received.value if received is not None else None) == (None if in_doubt else amount(given))
     assert given.administered is not None
     assert given.administered.minutes == 45 * len(parts)
 

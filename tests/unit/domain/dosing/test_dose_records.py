@@ -274,3 +274,9 @@ def test_a_rate_tells_of_a_stopped_infusion_whatever_the_ordered_dose_was() -> N
     rejection = refused(RejectionReason.UNKNOWN_UNIT, "thiotepa", kind=kind).rejections[0]
     given = reading(drug(None, status="stopped", rate=(quantity("150", "mg/h"), None)))
     assert shown(thiotepa(replace(given, rejections=(rejection,)))) == ("GIVEN",)
+
+
+def test_a_drug_recorded_per_kilogram_is_no_number_of_cells() -> None:
+    record = thiotepa(drug("10 mg/kg"))
+    assert record.administered is not None
+    assert (amount(record), record.administered.per_kg) == (150, None)

@@ -43,6 +43,13 @@ def test_a_course_off_its_total_by_more_than_the_tolerance(second: str, deviatio
     assert tuple(found.deviations) == deviations
 
 
+def test_an_amount_whose_unit_is_in_doubt_adds_up_to_nothing() -> None:
+    """5 mg where 75 mg were planned: mg/kg written as mg, perhaps."""
+    found = total(drug("75 mg"), drug("5 mg", SECOND))
+    assert said(found) == (150, None, None, False, ())
+    assert found.reason == "UNIT_UNUSABLE"
+
+
 def test_a_course_that_is_not_over_has_no_difference() -> None:
     found = total(drug("75 mg"), as_of="2026-03-12T08:00")
     assert said(found) == (150, 75, None, False, ())

@@ -51,6 +51,34 @@ def test_an_administration_of_unknown_day_does_not_touch_a_dose_that_was_given()
     assert [shown(each) for each in unplanned(record)] == [("UNKNOWN(PARTIAL_DATE)",)]
 
 
+def _unreadable(*concepts: str, at: str | None = "2026-03-11T13:00", kind: str = MEDICATION) -> Reading:
+    return refused(RejectionReason.MODIFIER_EXTENSION, *concepts, kind=kind, at=at)
+
+
+@pytest.mark.parametrize("given", ["75 mg", "150 mg"])
+def test_a_refused_administration_of_the_same_day_leaves_open_how_much_was_given(given: str) -> None:
+    """It may be the second half, or the same dose again."""
+    record = thiotepa(drug(given), _unreadable("thiotepa"))
+    assert shown(record)[0] == "UNKNOWN(UNMAPPED)"
+    assert amount(record) == int(given.split(maxsplit=1)[0])
+    assert "MedicationAdministration/refused" in {each.reference for each in record.evidence}
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        _unreadable("thiotepa", at="2026-03-12T09:00"),
+        _unreadable("thiotepa", at="2026-03"),
+        _unreadable("thiotepa", at=None),
+        _unreadable("busulfan"),
+        _unreadable(),
+        _unreadable("thiotepa", kind="Procedure"),
+    ],
+)
+def test_what_was_refused_of_another_day_or_drug_does_not_touch_what_was_given(elsewhere: Reading) -> None:
+    assert shown(thiotepa(drug("150 mg"), elsewhere)) == ("GIVEN",)
+
+
 def test_an_administration_of_another_month_is_not_this_dose() -> None:
     record = treated(drug("150 mg", "2026-04"), items=(THIOTEPA,))
     assert shown(dose(record, "thiotepa", -14)) == ("OVERDUE",)
