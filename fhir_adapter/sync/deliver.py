@@ -102,7 +102,7 @@ class _Delivery:
 
     def _take(self, intent: WriteIntent) -> tuple[WriteIntent, ...]:
         is_provenance = intent.resource_type == PROVENANCE
-        is_closed = intent.subject in self.request.closed and intent.by is None and not is_provenance
+        is_closed = intent.by is None and not is_provenance and self._is_closed(intent)
         if not self.request.write:
             if not is_closed and not is_provenance:
                 self._preview(intent)
@@ -113,6 +113,13 @@ class _Delivery:
         if intent.resource_type in STUDY_BOUND and not self._references():
             return ()  # its study is not at the hospital yet: the next run tries again
         return self._deliver(self._placement(intent))
+
+    def _is_closed(self, intent: WriteIntent) -> bool:
+        """Say whether the subject is closed, or the plan lost its dates since it was planned."""
+        if intent.subject is None or intent.subject in self.request.closed:
+            return intent.subject is not None
+        stored = self.store.records.latest_treatment(intent.subject) if intent.resource_type == CARE_PLAN else None
+        return stored is not None and stored.record.day_zero is None
 
     def _placement(self, intent: WriteIntent) -> Placement:
         """Resolve what the intent refers to."""

@@ -157,18 +157,26 @@ class WritePlanner:
         study = self._plan_study()
         if not wanted.override and self._stands(wanted.key, wanted.body):
             return study
+        by, override = self._decided(wanted)
         intent = WriteIntent(
-            id=self._intent_id(wanted.key, wanted.body, wanted.override),
+            id=self._intent_id(wanted.key, wanted.body, override),
             subject=row.subject,
             resource_type=wanted.key[0],
             identifier=wanted.key[1],
             body=wanted.body,
             record=wanted.record,
             depends_on=tuple(each.id for each in study),
-            by=wanted.by,
-            override=wanted.override,
+            by=by,
+            override=override,
         )
         return *study, intent
+
+    def _decided(self, wanted: _Wanted) -> tuple[str | None, tuple[str, ...]]:
+        """A decision not delivered yet goes with what replaces it: who decided, and where for ours."""
+        waiting = self.waiting.get(wanted.key)
+        if waiting is None:
+            return wanted.by, wanted.override
+        return wanted.by or waiting.by, tuple(dict.fromkeys((*waiting.override, *wanted.override)))
 
     def _plan_study(self) -> tuple[WriteIntent, ...]:
         identity = self.trial.study
