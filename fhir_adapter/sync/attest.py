@@ -81,6 +81,7 @@ def explain_statement(trial: Trial, link: str, value: str) -> str:
     """
     known = _link(trial, link)
     holds = _typed(known, value)
+    _check_level(trial, link, holds)
     text = f"{known.link_id} = {value}: {known.text}"
     kind = next((criterion.kind for criterion in trial.criteria if criterion.id == link), None)
     if kind is not Kind.EXCLUSION:
@@ -151,6 +152,13 @@ def _typed(link: AttestationLink, text: str) -> bool | date | Decimal | str:
     return text
 
 
+def _check_level(trial: Trial, link: str, value: bool | date | Decimal | str) -> None:
+    """A dose level is one of the plan's: a slip of the pen must not assign anybody to nothing."""
+    levels = trial.regimen.levels if trial.regimen is not None else None
+    if levels is not None and link == levels.link_id and value not in levels.totals:
+        raise UsageError(f"{link} is answered with {' or '.join(map(str, sorted(levels.totals)))}")
+
+
 def _expected(link: AttestationLink) -> str:
     if link.type is LinkType.CODE:
         return " or ".join(link.values)
@@ -163,7 +171,8 @@ def _expected(link: AttestationLink) -> str:
 
 
 def _roles(trial: Trial, link: str) -> frozenset[str]:
-    nodes = (node for criterion in trial.criteria for node in walk(criterion.rule))
+    criteria = (*trial.criteria, *(each.criterion for each in trial.clearance))
+    nodes = (node for criterion in criteria for node in walk(criterion.rule))
     asked = [
         set(node.roles) for node in nodes if isinstance(node, Attested) and node.link_id == link and node.roles
     ]

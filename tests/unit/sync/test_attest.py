@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 from fhir_adapter.domain.operators import Attested
+from fhir_adapter.domain.protocol import ClearanceCriterion
 from fhir_adapter.domain.records import Verdict
 from fhir_adapter.domain.statements import Attestation
 from fhir_adapter.errors import DecisionRefusedError, UsageError
 from fhir_adapter.sync.attest import Attesting, AttestRequest, explain_statement, run_attest
 from tests.study import DIGEST, make_trial, whole_patient
+from tests.treated_ward import treating_trial
 from tests.ward import Ward
 
 
@@ -144,3 +146,23 @@ def test_where_a_criterion_asks_for_a_role_its_author_needs_it() -> None:
     with pytest.raises(DecisionRefusedError, match="one of: pi"):
         attest(at_work, "I4", "true", by="kurz")
     attest(at_work, "I4", "true", by="weber")
+
+
+def test_a_role_asked_for_by_a_criterion_to_infuse_is_needed_too() -> None:
+    at_work = ward()
+    trial = make_trial()
+    asked = next(replace(each, rule=Attested(link_id="I4", roles=("pi",))) for each in trial.criteria)
+    at_work.trial = replace(trial, clearance=(ClearanceCriterion(criterion=asked, infusions=(1,)),))
+    with pytest.raises(DecisionRefusedError, match="one of: pi"):
+        attest(at_work, "I4", "true", by="kurz")
+    attest(at_work, "I4", "true", by="weber")
+
+
+def test_a_dose_level_is_one_of_the_plans() -> None:
+    at_work = ward()
+    at_work.trial = treating_trial()
+    with pytest.raises(UsageError, match="dose-level is answered with 0 or 1 or 2 or 3"):
+        attest(at_work, "dose-level", "4")
+    assert statements(at_work) == []
+    attest(at_work, "dose-level", "0")
+    assert [each.value for each in statements(at_work)] == [Decimal(0)]
