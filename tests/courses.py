@@ -76,6 +76,7 @@ BODY = BodyRule(
     area=FormulaId.BSA_MOSTELLER,
     lock_day=-14,
     replan_share=Fraction(1, 10),
+    doubt_share=Fraction(2, 5),
 )
 
 

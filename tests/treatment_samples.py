@@ -60,6 +60,7 @@ body:
   area: bsa-mosteller
   lock_day: -14
   replan_share: 10 %
+  doubt_share: 40 %
   source: invented
 levels:
   unit: 10*6/kg

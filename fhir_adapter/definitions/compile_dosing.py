@@ -144,7 +144,15 @@ def _body(scope: RuleScope, file: DosingFile) -> BodyRule:
             raise scope.error(("body", name), "no limit of age", "a dose rests on a recent value: state `window`")
     if row.area not in BODY_SURFACE:
         raise scope.error(("body", "area"), "not a formula of body surface area", "for example bsa-mosteller")
-    return BodyRule(**queries, area=row.area, lock_day=row.lock_day, replan_share=row.replan_share)
+    if row.doubt_share <= row.replan_share:
+        raise scope.error(("body", "doubt_share"), "no more than replan_share", "state a larger share")
+    return BodyRule(
+        **queries,
+        area=row.area,
+        lock_day=row.lock_day,
+        replan_share=row.replan_share,
+        doubt_share=row.doubt_share,
+    )
 
 
 def _levels(scope: RuleScope, file: DosingFile, dose_units: Mapping[DoseUnit, UnitRule]) -> LevelRule:

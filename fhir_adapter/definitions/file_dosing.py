@@ -122,6 +122,7 @@ class BodyPart(FileModel):
     area: FormulaId
     lock_day: IntegerText
     replan_share: ShareText
+    doubt_share: ShareText
     source: Words
 
 

@@ -145,6 +145,7 @@ class BodyRule:
         lock_day: Day on which the weight is locked for items with `locked_weight`.
         replan_share: A later weight that differs from the locked one by more than this share re-plans what is
             not yet given, apart from items with `locked_weight`.
+        doubt_share: 0..1; one that differs by more than this is doubted and plans nothing; None = no bound.
     """
 
     weight: FindingQuery
@@ -152,6 +153,7 @@ class BodyRule:
     area: FormulaId
     lock_day: int
     replan_share: Fraction
+    doubt_share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

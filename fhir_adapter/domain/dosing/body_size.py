@@ -79,7 +79,7 @@ def find_size(body: Body, item: PlannedItem, day: int, given: datetime | None) -
     """Find the weight and body surface a planned dose is computed from.
 
     Does not round. A later weight within the share keeps the locked one; one beyond re-plans, never an item
-    whose weight is locked.
+    whose weight is locked. One so far off that one of the two must be wrong plans nothing until it is confirmed.
 
     Args:
         body: The subject's body over the course.
@@ -132,9 +132,13 @@ def _of_the_day(body: Body, lock: Lock, now: Measured) -> _Chosen:
     change = current / locked - 1
     if abs(change) <= rule.replan_share:
         return _Chosen(replace(lock.weight, evidence=both, expires=expires), _provisional(body, lock))
-    words = f"from {in_digits(locked)} kg to {in_digits(current)} kg ({in_percent(change)})"
+    words = f"weight changed from {in_digits(locked)} kg to {in_digits(current)} kg ({in_percent(change)})"
     weight = replace(now, evidence=both, expires=expires)
-    return _Chosen(weight, (f"re-planned: weight changed {words}",), replanned=True)
+    if rule.doubt_share is not None and abs(change) > rule.doubt_share:
+        wanted = f"body weight confirmed: the latest one, or the one locked on day {rule.lock_day}, is wrong"
+        doubted = replace(weight, value=None, reason=UnknownReason.CONFLICTING, next_fact=wanted)
+        return _Chosen(doubted, (f"doubted: {words}",))
+    return _Chosen(weight, (f"re-planned: {words}",), replanned=True)
 
 
 def _provisional(body: Body, lock: Lock) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ def test_day_0_weights_levels_cells_and_donor(sample: Definitions) -> None:
         area=FormulaId.BSA_MOSTELLER,
         lock_day=-14,
         replan_share=Fraction(1, 10),
+        doubt_share=Fraction(2, 5),
     )
     totals = {0: Fraction(5, 2), 1: Fraction(10, 3)}
     assert plan.levels == LevelRule(totals=totals, unit="10*6/kg", link_id="level", arm="L")

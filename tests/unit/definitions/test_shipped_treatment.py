@@ -143,6 +143,7 @@ def test_cells_per_kilogram_of_each_level_are_exact(level: int, first: str, seco
 def test_the_weight_of_the_cells_is_locked_and_no_drug_is() -> None:
     assert {one.id for one in regimen().items if one.locked_weight} == {"nk-infusion-1", "nk-infusion-2"}
     assert (regimen().body.lock_day, regimen().body.replan_share) == (-14, Fraction(1, 10))
+    assert regimen().body.doubt_share == Fraction(2, 5)
 
 
 def test_tocilizumab_is_reminded_of_and_never_capped() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -99,6 +100,44 @@ def test_a_weight_changed_by_more_than_ten_percent_replans(later: str, used: str
 def test_a_replanned_dose_says_so() -> None:
     found = size(LOCKED, weight("13.4", "2026-03-29"))
     assert found.notes == ("re-planned: weight changed from 12 kg to 13.4 kg (+11.7 %)",)
+
+
+@pytest.mark.parametrize(
+    ("later", "used", "reason"),
+    [
+        ("16.8", "16.8", None),  # exactly 40 %
+        ("16.801", None, UnknownReason.CONFLICTING),
+        ("7.2", "7.2", None),
+        ("7.199", None, UnknownReason.CONFLICTING),
+    ],
+)
+def test_a_weight_changed_by_more_than_forty_percent_is_doubted(
+    later: str, used: str | None, reason: UnknownReason | None
+) -> None:
+    found = size(LOCKED, weight(later, "2026-03-29"), TALL)
+    assert (found.weight.value, found.weight.reason) == (Fraction(used) if used else None, reason)
+    assert (found.area.reason, found.replanned) == (reason, reason is None)
+    assert len(found.weight.evidence) == 2
+
+
+def test_a_doubted_weight_says_what_would_settle_it() -> None:
+    found = size(LOCKED, weight("26.5", "2026-03-29"), TALL)
+    assert found.notes == ("doubted: weight changed from 12 kg to 26.5 kg (+120.8 %)",)
+    wanted = "body weight confirmed: the latest one, or the one locked on day -14, is wrong"
+    assert found.weight.next_fact == wanted
+    assert found.area.next_fact == wanted
+    assert found.weight.expires == at("2026-04-06T00:00")
+
+
+def test_cells_keep_the_locked_weight_whatever_is_recorded_later() -> None:
+    assert size(LOCKED, weight("26.5", "2026-03-29"), item=CELLS).weight.value == Fraction(12)
+
+
+def test_without_a_bound_every_change_replans() -> None:
+    course = a_course(LOCKED, weight("26.5", "2026-03-29"), as_of=at(DAY_5))
+    boundless = replace(course.regimen, body=replace(course.regimen.body, doubt_share=None))
+    found = find_size(Body(replace(course, regimen=boundless)), DRUG, 5, None)
+    assert (found.weight.value, found.replanned) == (Fraction("26.5"), True)
 
 
 def test_a_dose_already_given_keeps_the_weight_of_its_time() -> None:
