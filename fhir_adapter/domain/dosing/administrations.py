@@ -91,10 +91,11 @@ def belongs(deed: Deed, item: PlannedItem) -> bool:
 def find_administrations(course: Course, items: Sequence[PlannedItem]) -> tuple[Administration, ...]:
     """Find what was administered of some items during the course.
 
-    Does not look before the course began or after it ended, nor past its time. Two resources that share an
-    identifier are one administration, unless they are of different days: an identifier over several days is an
-    order's. One completed for one resource and stopped or not done for another is a conflict, and so are bags that
-    followed one another under one identifier.
+    Does not look before the course began, after a withdrawal, nor past the course's time. What is dated after a
+    death is found: the date of death may be what is wrong. Two resources that share an identifier are one
+    administration, unless they are of different days: an identifier over several days is an order's. One completed
+    for one resource and stopped or not done for another is a conflict, and so are bags that followed one another
+    under one identifier.
 
     Args:
         course: The subject's course.
@@ -115,7 +116,7 @@ def find_administrations(course: Course, items: Sequence[PlannedItem]) -> tuple[
     mine = [deed for deed in every if any(belongs(deed, item) for item in items) and _is_seen(deed, course)]
     found = [_administration(group, course) for group in _together(sorted(mine, key=_order), course)]
     begins = course_begins(course)
-    return tuple(sorted((each for each in found if _is_inside(each, begins, course.ends)), key=_when))
+    return tuple(sorted((each for each in found if _is_inside(each, begins, course.read_until)), key=_when))
 
 
 def course_begins(course: Course) -> date | None:
@@ -169,10 +170,10 @@ def _is_seen(deed: Deed, course: Course) -> bool:
     return deed.status != _PREPARED and (start is None or span(start, course.zone).first <= course.as_of)
 
 
-def _is_inside(given: Administration, begins: date | None, ends: date | None) -> bool:
+def _is_inside(given: Administration, begins: date | None, until: date | None) -> bool:
     if given.at is None:
         return True
-    return (begins is None or given.at.last_day >= begins) and (ends is None or given.at.first_day <= ends)
+    return (begins is None or given.at.last_day >= begins) and (until is None or given.at.first_day <= until)
 
 
 def _order(deed: Deed) -> tuple[int, int, str, str, str, str]:

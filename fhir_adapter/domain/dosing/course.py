@@ -42,7 +42,8 @@ class Course:
         as_of: Clinical time [UTC]; facts later than it do not exist.
         zone: The hospital's zone; calendar days are judged in it.
         stated: Link id -> what was stated under it, for every link the regimen names.
-        ends: 0..1; last day on which anything is planned or read (death, withdrawal); None = open.
+        ends: 0..1; last day on which anything is planned (death, withdrawal); None = open.
+        read_until: 0..1; last day on which anything is read (withdrawal); None = open. A death ends no reading.
         stopped_dose: What the dose of a stopped administration means at this hospital: `administered`,
             `ordered` or `unknown`.
         early_days: How many days before the planned first day a first drug may lie and still be the trial's.
@@ -58,6 +59,7 @@ class Course:
     birth: FhirDateTime | None = None
     gender: str | None = None
     ends: date | None = None
+    read_until: date | None = None
     stopped_dose: str = "unknown"
     early_days: int = 0
 

@@ -110,7 +110,7 @@ def _pool(items: tuple[PlannedItem, ...], outline: Sequence[PlannedDose], course
     slots = [
         slot for dose in outline if dose.item in by_id and (slot := slot_of(by_id[dose.item], dose)) is not None
     ]
-    matches = match(slots, every, course.day_zero.day)
+    matches = match(slots, every, course.day_zero.day, ends=course.ends)
     return _Pooled(items=items, every=every, slots={slot.key: slot for slot in slots}, matches=matches)
 
 

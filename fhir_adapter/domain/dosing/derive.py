@@ -125,8 +125,11 @@ def _notes(course: Course) -> Iterator[str]:
     zero = course.day_zero
     if zero.day is None:
         yield f"day 0 is not known: needed is {zero.next_fact}"
-    if course.ends is not None:
-        yield f"nothing is planned or read after {course.ends.isoformat()}"
+    ends, until = course.ends, course.read_until
+    if ends is not None:
+        yield f"nothing is {'planned or read' if until == ends else 'planned'} after {ends.isoformat()}"
+    if until is not None and until != ends:
+        yield f"nothing is read after {until.isoformat()}"
 
 
 def _evidence(course: Course) -> tuple[Evidence, ...]:

@@ -5,7 +5,7 @@ Knows: what each record says and cites. Does not know: which administrations are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -201,10 +201,16 @@ def _record_apart(item: PlannedItem, group: Group, pool: Pool, cause: Cause | No
         status=found.status,
         deviations=in_rank([*found.deviations, *([Deviation.UNPLANNED] if cause is None else [])]),
         status_reasons=reasons_of(group),
-        notes=found.notes,
+        notes=(*found.notes, *_notes_of_end(group[0], course)),
         evidence=cite(group, course.timeline),
     )
     return _unknown(record, causes) if causes else record
+
+
+def _notes_of_end(given: Administration, course: Course) -> Iterator[str]:
+    """Say that something is dated after the death: one of the two dates is wrong."""
+    if course.ends is not None and given.at is not None and given.at.first_day > course.ends:
+        yield f"dated after death ({course.ends.isoformat()})"
 
 
 def _start(item: PlannedItem, planned: PlannedDose) -> DosingRecord:

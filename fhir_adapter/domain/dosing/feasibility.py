@@ -92,7 +92,7 @@ def _infusion(
 ) -> InfusionFeasibility:
     record = next((each for each in records if each.item == item.id and each.planned is not None), None)
     if record is None:
-        return _without(number, course)
+        return _without(number, item, course, records)
     given = _was_given(record)
     if not given:
         return InfusionFeasibility(
@@ -107,13 +107,18 @@ def _infusion(
     )
 
 
-def _without(number: int, course: Course) -> InfusionFeasibility:
+def _without(
+    number: int, item: PlannedItem, course: Course, records: Sequence[DosingRecord]
+) -> InfusionFeasibility:
     """Say why there is no planned dose: treatment ended before it, or nobody knows when it is due."""
-    ended = course.ends is not None
-    reason = f"treatment ended on {course.ends}" if ended else "it is not known whether and when it is planned"
-    return InfusionFeasibility(
-        infusion=number, given=False if ended else None, in_window=None, reached_level=None, reason=reason
-    )
+    ends, given = course.ends, None
+    reason = "it is not known whether and when it is planned"
+    if ends is not None:
+        mine = [each for each in records if each.item == item.id and each.administered is not None]
+        is_late = any(each.date is None or each.date > ends for each in mine)
+        given = None if is_late else False
+        reason = f"treatment ended on {ends}{', and it is recorded after that day' if is_late else ''}"
+    return InfusionFeasibility(infusion=number, given=given, in_window=None, reached_level=None, reason=reason)
 
 
 def _was_given(record: DosingRecord) -> bool | None:

@@ -62,18 +62,26 @@ def slot_of(item: PlannedItem, planned: PlannedDose) -> Slot | None:
     return Slot(item=item, day=planned.day, first=planned.date, last=planned.date + timedelta(days=max(length, 0)))
 
 
-def match(slots: Sequence[Slot], administrations: Sequence[Administration], day_zero: date | None) -> Matches:
+def match(
+    slots: Sequence[Slot],
+    administrations: Sequence[Administration],
+    day_zero: date | None,
+    *,
+    ends: date | None = None,
+) -> Matches:
     """Match what was given to what was planned under the same concepts.
 
     A dose is first looked for on its own day, then up to its item's reach around it, the nearest first and of two
     equally near the earlier planned day. A bag that goes on over midnight where the day before left off stays with
     it, unless a dose is planned on its own day. Cells are matched in order of time: what was given before day 0
-    is infusion 1, then 2; from day 0 on infusion 2. A course takes everything between its days.
+    is infusion 1, then 2; from day 0 on infusion 2. A course takes everything between its days. What is dated
+    after the end of treatment is no planned dose.
 
     Args:
         slots: 0..*; planned doses of items with the same concepts.
         administrations: 0..*; of these concepts, earliest first.
         day_zero: 0..1; calendar date of day 0; None: nothing can be matched.
+        ends: 0..1; last day on which anything is planned.
 
     Returns:
         Every administration once: under a planned dose, unplanned, or undated. One that was not done belongs to
@@ -87,15 +95,16 @@ def match(slots: Sequence[Slot], administrations: Sequence[Administration], day_
     undated = tuple(each for each in administrations if each.on is None)
     if day_zero is None:
         return Matches(unplanned=tuple(groups[day] for day in sorted(groups)), undated=undated)
+    late = {day: groups.pop(day) for day in sorted(groups) if ends is not None and day > ends}
     if any(slot.item.kind is ItemKind.CELLS for slot in slots):
         given = _in_order_of_time(slots, groups, day_zero)
     else:
         given = _by_planned_day(slots, groups)
-    not_done = [(day, each) for day, each in dated if each.was_not_done]
+    not_done = [(day, each) for day, each in dated if each.was_not_done and (ends is None or day <= ends)]
     return Matches(
         given={key: tuple(sorted(group, key=_day)) for key, group in given.items()},
         not_done=_not_done(slots, not_done, given, day_zero),
-        unplanned=tuple(groups[day] for day in sorted(groups)),
+        unplanned=(*(groups[day] for day in sorted(groups)), *late.values()),
         undated=undated,
     )
 

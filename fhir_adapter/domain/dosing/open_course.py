@@ -78,8 +78,8 @@ def open_course(
 
 
 def end_course(course: Course, last_day: date) -> Course:
-    """Give the course that ends on a day (a withdrawal), unless it ended before."""
-    return replace(course, ends=min(course.ends or last_day, last_day))
+    """Give the course that ends on a day (a withdrawal), unless it ended before; nothing later is read."""
+    return replace(course, ends=min(course.ends or last_day, last_day), read_until=last_day)
 
 
 def stated_links(regimen: Regimen) -> tuple[str, ...]:

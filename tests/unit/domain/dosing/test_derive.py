@@ -87,7 +87,7 @@ def test_after_death_nothing_is_planned() -> None:
     dead = replace(patient(), deceased=moment("2026-03-12T10:00"))
     record = treated(dead, drug("75 mg"))
     assert {each.date for each in record.records} == {date(2026, 3, 11), date(2026, 3, 12)}
-    assert record.notes == ("nothing is planned or read after 2026-03-12",)
+    assert record.notes == ("nothing is planned after 2026-03-12",)
 
 
 def test_after_a_withdrawal_nothing_is_planned_or_read() -> None:
@@ -95,6 +95,7 @@ def test_after_a_withdrawal_nothing_is_planned_or_read() -> None:
     record = treated(drug("75 mg"), late, withdrawn_on=date(2026, 3, 12))
     assert {each.date for each in record.records} == {date(2026, 3, 11), date(2026, 3, 12)}
     assert unplanned(record) == ()
+    assert record.notes == ("nothing is planned or read after 2026-03-12",)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,15 @@ def test_no_infusion_is_awaited_after_the_end_of_treatment() -> None:
     assert (ended.given, ended.reason) == (False, "treatment ended on 2026-03-12")
 
 
+@pytest.mark.parametrize(("last", "was_given"), [(date(2026, 3, 12), None), (date(2026, 3, 13), False)])
+def test_cells_recorded_after_the_end_of_treatment_leave_open_which_is_true(
+    last: date, was_given: bool | None
+) -> None:
+    late = dosing("nk-infusion-1", -12, "GIVEN", administered=given("20/3", 1), planned=None)
+    infusion = first(late, ends=last)
+    assert infusion.given is was_given
+
+
 def test_without_a_planned_dose_nothing_is_known() -> None:
     unplanned = dosing("nk-infusion-1", -12, "GIVEN", administered=given("20/3", 1))
     infusion = first(unplanned)

@@ -133,7 +133,11 @@ def test_a_course_ends_with_death(deceased: bool | FhirDateTime | None, last: da
 
 
 def test_a_withdrawal_ends_a_course_that_did_not_end_before() -> None:
-    assert end_course(course(), date(2026, 3, 10)).ends == date(2026, 3, 10)
+    ended = end_course(course(), date(2026, 3, 10))
+    assert (ended.ends, ended.read_until) == (date(2026, 3, 10), date(2026, 3, 10))
     dead = course(died(moment("2026-03-08")))
-    assert end_course(dead, date(2026, 3, 10)).ends == date(2026, 3, 8)
-    assert end_course(dead, date(2026, 3, 7)).ends == date(2026, 3, 7)
+    assert dead.read_until is None
+    ended = end_course(dead, date(2026, 3, 10))
+    assert (ended.ends, ended.read_until) == (date(2026, 3, 8), date(2026, 3, 10))
+    ended = end_course(dead, date(2026, 3, 7))
+    assert (ended.ends, ended.read_until) == (date(2026, 3, 7), date(2026, 3, 7))
