@@ -55,18 +55,25 @@ def test_a_drug_is_changed_in_every_number_day_row_and_basis(sample: Definitions
         *("tolerance.below:1/10>1/9", "tolerance.below:1/10>1/11"),
         *("tolerance.above:1/10>0", "tolerance.above:1/10>1/5"),
         *("tolerance.above:1/10>1/9", "tolerance.above:1/10>1/11"),
-        *("duration_tolerance.below:0>1", "duration_tolerance.above:0>1"),
         *("in_window.first:-1>-2", "in_window.first:-1>0", "in_window.last:1>0", "in_window.last:1>2"),
-        *("reach:0>-1", "reach:0>1"),
-        *("as_course:False>True", "locked_weight:False>True"),
-        *("only_if:dropped", "exclusive:dropped", "basis:kg>m2"),
+        *("reach:0>1", "locked_weight:False>True", "exclusive:dropped", "basis:kg>m2"),
     }
 
 
-def test_days_the_loader_refuses_are_no_mutants(sample: Definitions) -> None:
-    """Day -4 moved onto -3 is refused, and so is a day before the first of treatment."""
-    assert "regimen.items.first.days.0.day:-14>-15" not in {one.id for one in treatment_mutants(sample)}
-    assert "regimen.items.other.days.0.day:-4>-3" not in {one.id for one in treatment_mutants(sample)}
+def test_what_the_loader_refuses_is_no_mutant(sample: Definitions) -> None:
+    """A day onto the next, a day before the first of treatment, a tolerance of no amount, a drug over its days."""
+    refused = {
+        *("first.days.0.day:-14>-15", "other.days.0.day:-4>-3", "other.reach:0>-1", "other.only_if:dropped"),
+        *("graft.tolerance.below:0>1", "cells-1.duration_tolerance.below:0>1", "other.as_course:False>True"),
+    }
+    assert refused & ids(sample, "regimen.items.") == set()
+
+
+def test_a_duration_is_left_out_with_its_tolerance(sample: Definitions) -> None:
+    (mutant,) = (one for one in treatment_mutants(sample) if one.id == "regimen.items.first.minutes:dropped")
+    changed = item(mutant.build(), "first")
+    assert changed.minutes is None
+    assert changed.duration_tolerance.above == 0
 
 
 def test_a_share_of_cells_is_stepped_above_and_below_the_line(sample: Definitions) -> None:

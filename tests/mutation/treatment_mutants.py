@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any, Final
 
 from fhir_adapter.definitions.load import Definitions
 from fhir_adapter.domain.protocol import ClearanceCriterion
-from fhir_adapter.domain.regimen import Basis, PlannedItem, Regimen
+from fhir_adapter.domain.regimen import Basis, ItemKind, PlannedItem, Regimen, Tolerance
 from tests.mutation.harness import Mutant
 from tests.mutation.rule_mutants import field_changes, node_changes, with_trial
 from tests.mutation.variants import Change, without_each
 
-OPTIONAL: Final = ("only_if", "undecided_outside", "exclusive", "warn_above", "course", "minutes")
+NO_TOLERANCE: Final = Tolerance(Fraction(0), Fraction(0))
+
+OPTIONAL: Final = ("only_if", "undecided_outside", "exclusive", "warn_above", "course")
 """What an item may do without: each is left out in turn."""
 
 STOPPED: Final = ("administered", "ordered", "unknown")
@@ -47,12 +50,24 @@ def _stopped(definitions: Definitions) -> Iterator[Mutant]:
 
 def _loads(regimen: Regimen) -> bool:
     """Say whether the loader would take the plan: what it refuses needs no story."""
-    days = [[day.day for day in item.days] for item in regimen.items]
     infusions = [item.infusion for item in regimen.items if item.infusion is not None]
     return (
-        all(one == sorted(set(one)) and one[0] >= regimen.day_zero.first_day for one in days)
+        all(_item_loads(item, regimen.day_zero.first_day) for item in regimen.items)
         and len(infusions) == len(set(infusions)) == len([one for one in infusions if one > 0])
         and min(regimen.levels.totals.values(), default=0) > 0
+    )
+
+
+def _item_loads(item: PlannedItem, first_day: int) -> bool:
+    days = [day.day for day in item.days]
+    return (
+        days == sorted(set(days))
+        and days[0] >= first_day
+        and item.reach >= 0
+        and (item.minutes is not None or item.duration_tolerance == NO_TOLERANCE)
+        and (item.basis is not Basis.NONE or (item.tolerance == NO_TOLERANCE and not item.locked_weight))
+        and (not item.as_course or item.kind is ItemKind.IRRADIATION)
+        and (item.exclusive is None or item.only_if is not None)
     )
 
 
@@ -70,6 +85,8 @@ def _item_changes(item: PlannedItem) -> Iterator[Change]:
         if getattr(item, name) is not None:
             without: dict[str, Any] = {name: None}
             yield f"{name}:dropped", replace(item, **without)
+    if item.minutes is not None:
+        yield "minutes:dropped", replace(item, minutes=None, duration_tolerance=NO_TOLERANCE)
     for place, day in enumerate(item.days):
         if day.only_if is not None:
             days = (*item.days[:place], replace(day, only_if=None), *item.days[place + 1 :])
