@@ -1,11 +1,11 @@
 """One administration recorded twice without saying so.
 
-Knows: overlap in time, equal amounts, whether a sum fits its plan. Does not know: identifiers, what is planned.
+Knows: overlap in time, amounts that are alike, whether a sum fits its plan. Does not know: identifiers, the plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from fractions import Fraction
@@ -42,12 +42,12 @@ def is_recorded_twice(stretches: Sequence[Stretch], plan: Fraction | None, toler
     Args:
         stretches: 0..*; administrations under one planned dose, each with time and amount.
         plan: 0..1; the planned amount.
-        tolerance: How far an amount may lie from it.
+        tolerance: How far an amount may lie from it, or from another that may be the same.
 
     Returns:
-        True where equal amounts overlap in time or begin together, or one amount overlaps others that add up to
-        it, and counting each once fits the plan while the sum does not; or where the plan is not known. Bags that
-        follow one another, and bags whose sum is what was planned, are no repeats.
+        True where amounts that are alike overlap in time or begin together, or one overlaps others that add up to
+        about it, and counting each once fits the plan while the sum does not; or where the plan is not known.
+        Bags that follow one another, and bags whose sum is what was planned, are no repeats.
 
     Source:
         issue B, administered doses: duplicates of the same administration from two systems.
@@ -55,26 +55,34 @@ def is_recorded_twice(stretches: Sequence[Stretch], plan: Fraction | None, toler
     total = sum((each.amount for each in stretches), Fraction(0))
     if plan is not None and is_within(total, plan, tolerance):
         return False
-    once = _counted_once(stretches)
-    candidates = [once] if once != total else []
-    candidates += [each.amount for each in stretches if _says_the_others_again(each, stretches)]
+    candidates = [once for once in _counted_once(stretches, tolerance) if once != total]
+    candidates += [each.amount for each in stretches if _says_the_others_again(each, stretches, tolerance)]
     return any(plan is None or is_within(candidate, plan, tolerance) for candidate in candidates)
 
 
-def _counted_once(stretches: Sequence[Stretch]) -> Fraction:
-    """Add up, leaving out every amount that is said again at the same time."""
-    kept: list[Stretch] = []
-    for each in sorted(stretches, key=lambda one: (one.first, one.last, one.amount)):
-        if not any(known.amount == each.amount and _overlap(known, each) for known in kept):
-            kept.append(each)
-    return sum((each.amount for each in kept), Fraction(0))
+def _counted_once(stretches: Sequence[Stretch], tolerance: Tolerance) -> Iterator[Fraction]:
+    """Add up, leaving out every amount said again at the same time: with the least of each, then the most."""
+    for sign in (1, -1):
+        kept: list[Stretch] = []
+        for each in sorted(stretches, key=lambda one: (sign * one.amount, one.first, one.last)):
+            if not any(
+                _is_alike(known.amount, each.amount, tolerance) and _overlap(known, each) for known in kept
+            ):
+                kept.append(each)
+        yield sum((each.amount for each in kept), Fraction(0))
 
 
-def _says_the_others_again(one: Stretch, stretches: Sequence[Stretch]) -> bool:
+def _says_the_others_again(one: Stretch, stretches: Sequence[Stretch], tolerance: Tolerance) -> bool:
     others = [each for each in stretches if each is not one]
-    if len(others) < 2 or sum((each.amount for each in others), Fraction(0)) != one.amount:
+    total = sum((each.amount for each in others), Fraction(0))
+    if len(others) < 2 or not _is_alike(total, one.amount, tolerance):
         return False
     return all(_overlap(one, each) for each in others)
+
+
+def _is_alike(one: Fraction, other: Fraction, tolerance: Tolerance) -> bool:
+    """Say whether two amounts may be one that a system rounded: either within the tolerance of the other."""
+    return is_within(one, other, tolerance) or is_within(other, one, tolerance)
 
 
 def _overlap(one: Stretch, other: Stretch) -> bool:
