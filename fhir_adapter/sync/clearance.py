@@ -51,6 +51,7 @@ def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
         only=frozenset({row.subject}),
     )
     timeline = Deriving(desk.store, desk.clock, request).load(row)
+    given = _judged_given(desk, row.subject, infusion, as_of)
     return derive_clearance(
         timeline,
         desk.trial,
@@ -58,7 +59,8 @@ def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
         infusion=infusion,
         as_of=as_of,
         zone=desk.traits.zone,
-        infused_at=_infused_at(desk, row.subject, infusion, as_of),
+        infused_at=given.as_of if given is not None else None,
+        infused_by=given.infused_by if given is not None else None,
         stopped_dose=desk.traits.stopped_dose,
     )
 
@@ -68,9 +70,9 @@ def infusion_numbers(regimen: Regimen) -> tuple[int, ...]:
     return tuple(sorted({item.infusion for item in regimen.items if item.infusion is not None}))
 
 
-def _infused_at(desk: Desk, subject: SubjectId, infusion: int, as_of: datetime) -> datetime | None:
-    """Give when the infusion began, where the newest treatment record says that it had begun by then."""
+def _judged_given(desk: Desk, subject: SubjectId, infusion: int, as_of: datetime) -> ClearanceRecord | None:
+    """Give how the infusion was judged, where the newest treatment record says that it had begun by then."""
     stored = desk.store.records.latest_treatment(subject)
     judged = stored.record.clearances if stored is not None else ()
-    starts = [each.as_of for each in judged if each.infusion == infusion and each.is_retrospective]
-    return starts[0] if starts and starts[0] <= as_of else None
+    given = [each for each in judged if each.infusion == infusion and each.is_retrospective]
+    return given[0] if given and given[0].as_of <= as_of else None

@@ -13,8 +13,9 @@ from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
 from fhir_adapter.domain.eligibility import build_scene, find_valid_until, judge_criterion
 from fhir_adapter.domain.logic import Truth, all_of
 from fhir_adapter.domain.protocol import Trial
-from fhir_adapter.domain.records import Verdict
-from fhir_adapter.domain.scene import utc
+from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.records import Answer, CriterionResult, Verdict
+from fhir_adapter.domain.scene import Scene, utc
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline
 
@@ -32,6 +33,7 @@ def derive_clearance(  # noqa: PLR0913 - one named part per thing it is judged b
     as_of: datetime,
     zone: tzinfo,
     infused_at: datetime | None = None,
+    infused_by: datetime | None = None,
     stopped_dose: str = "unknown",
 ) -> ClearanceRecord:
     """Judge the criteria to receive one cell infusion.
@@ -46,32 +48,63 @@ def derive_clearance(  # noqa: PLR0913 - one named part per thing it is judged b
         infusion: Number of the cell infusion.
         as_of: Clinical time, aware.
         zone: The hospital's zone.
-        infused_at: 0..1; start of that infusion, where it was given.
+        infused_at: 0..1; start of that infusion, where it was given; the first it can mean.
+        infused_by: 0..1; the last its start can mean, where only its day is known.
         stopped_dose: What the dose of a stopped administration means here (`administered`, `ordered`,
             `unknown`).
 
     Returns:
         CLEAR if every criterion passes, HOLD if one fails, else UNKNOWN, with every criterion's evidence and
-        next fact. A trial that asks nothing of this infusion is UNKNOWN: nothing was found, so nobody is cleared.
+        next fact. Where only the day of the infusion is known, a criterion decided differently at its two ends
+        is UNKNOWN. A trial that asks nothing of this infusion is UNKNOWN: nothing was found, so nobody is cleared.
         `expires` is None for an infusion already given: its moment does not move.
 
     Source:
         registry page, criteria to receive NK cells; rules sheet I.3; clinical review, sections 10 and 12.
     """
-    is_retrospective = infused_at is not None and infused_at <= as_of
-    moment = utc(infused_at if infused_at is not None and is_retrospective else as_of)
-    scene = build_scene(timeline, trial, as_of=moment, zone=zone).at_as_of()
-    scene = replace(scene, stopped_dose=stopped_dose)
+    now = utc(as_of)
+    is_retrospective = infused_at is not None and infused_at <= now
+    moment = utc(infused_at) if infused_at is not None and is_retrospective else now
+    by = min(utc(infused_by), now) if is_retrospective and infused_by is not None else moment
     asked = [each.criterion for each in trial.clearance if infusion in each.infusions]
-    judged = [judge_criterion(criterion, scene) for criterion in asked]
-    truth = all_of(_TRUTHS[result.verdict] for result, _ in judged) if judged else Truth.UNKNOWN
-    expires = None if is_retrospective else find_valid_until(scene, (answer for _, answer in judged))
+
+    def judge(at: datetime) -> tuple[Scene, list[tuple[CriterionResult, Answer]]]:
+        scene = build_scene(timeline, trial, as_of=at, zone=zone).at_as_of()
+        scene = replace(scene, stopped_dose=stopped_dose)
+        return scene, [judge_criterion(criterion, scene) for criterion in asked]
+
+    scene, judged = judge(moment)
+    criteria = [result for result, _ in judged]
+    if by > moment:
+        ends = f"{_clock(moment, zone)} and {_clock(by, zone)}"
+        pairs = zip(criteria, judge(by)[1], strict=True)
+        criteria = [_at_both(first, last, ends) for first, (last, _) in pairs]
+    truth = all_of(_TRUTHS[result.verdict] for result in criteria) if criteria else Truth.UNKNOWN
     return ClearanceRecord(
         subject=subject,
         infusion=infusion,
         as_of=moment.astimezone(zone),
         verdict=_OVERALL[truth],
-        criteria=tuple(result for result, _ in judged),
+        criteria=tuple(criteria),
         is_retrospective=is_retrospective,
-        expires=expires,
+        infused_by=by.astimezone(zone) if by > moment else None,
+        expires=None if is_retrospective else find_valid_until(scene, (answer for _, answer in judged)),
     )
+
+
+def _at_both(first: CriterionResult, last: CriterionResult, ends: str) -> CriterionResult:
+    """Judge a criterion for a start that lies anywhere between two moments: it holds where it holds for both."""
+    if first.verdict is last.verdict:
+        return last
+    note = f"the infusion began between {ends}: {first.verdict} for the first, {last.verdict} for the last"
+    return replace(
+        last,
+        verdict=Verdict.UNKNOWN,
+        unknown_reason=UnknownReason.PARTIAL_DATE,
+        next_fact="the exact time the infusion began",
+        notes=(*last.notes, note),
+    )
+
+
+def _clock(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

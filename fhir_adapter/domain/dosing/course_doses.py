@@ -36,12 +36,14 @@ class CourseDoses:
     Attributes:
         records: Planned doses by day, in the order of the protocol; then what was given unplanned, by day; then
             what was given on a day nobody knows.
-        begun: (Item id, planned day) -> start of what was first given under it [UTC].
+        begun: (Item id, planned day) -> start of what was first given under it [UTC], the first it can mean.
+        begun_by: The same -> the last that start can mean [UTC].
         has_undated: True where something was given, or not, on a day nobody knows.
     """
 
     records: tuple[DosingRecord, ...]
     begun: Mapping[Key, datetime]
+    begun_by: Mapping[Key, datetime]
     has_undated: bool
 
 
@@ -79,12 +81,19 @@ def record_doses(course: Course) -> CourseDoses:
         for key, group in pooled.matches.given.items()
         if group[0].at is not None
     }
+    begun_by = {
+        key: min(each.at.last for each in group if each.at is not None)
+        for pooled in pools
+        for key, group in pooled.matches.given.items()
+        if key in begun
+    }
     body = Body(course)
     by_item = {item.id: (pooled, item) for pooled in pools for item in pooled.items}
     records = [_planned(planned, *by_item[planned.item], body) for planned in plan_doses(course, begun)]
     apart = [each for pooled in pools for each in _apart(pooled, body)]
     undated = any(pooled.matches.undated for pooled in pools)
-    return CourseDoses(records=(*records, *sorted(apart, key=_apart_order)), begun=begun, has_undated=undated)
+    every = (*records, *sorted(apart, key=_apart_order))
+    return CourseDoses(records=every, begun=begun, begun_by=begun_by, has_undated=undated)
 
 
 def share_concepts(items: Iterable[PlannedItem]) -> tuple[tuple[PlannedItem, ...], ...]:

@@ -6,7 +6,7 @@ decides. The result is a proposal: a named person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -14,7 +14,7 @@ from fhir_adapter.domain.anchor import AS_OF, Anchor
 from fhir_adapter.domain.answers import in_order
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.dosing.course import Course
-from fhir_adapter.domain.dosing.course_doses import CourseDoses, record_doses
+from fhir_adapter.domain.dosing.course_doses import CourseDoses, Key, record_doses
 from fhir_adapter.domain.dosing.donor import derive_donor, is_same_donor
 from fhir_adapter.domain.dosing.dose_level import find_level
 from fhir_adapter.domain.dosing.feasibility import assess_feasibility
@@ -101,9 +101,9 @@ def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived 
 
 
 def _clearances(course: Course, trial: Trial, doses: CourseDoses) -> Iterator[ClearanceRecord]:
-    """Judge every infusion given at the moment it began."""
+    """Judge every infusion given at the moment it began, or at both ends of its day where only that is known."""
     for item in course.regimen.items:
-        begun = _begun(item, doses)
+        begun = _earliest(doses.begun, item)
         if item.infusion is not None and begun is not None:
             yield derive_clearance(
                 course.timeline,
@@ -113,12 +113,13 @@ def _clearances(course: Course, trial: Trial, doses: CourseDoses) -> Iterator[Cl
                 as_of=course.as_of,
                 zone=course.zone,
                 infused_at=begun,
+                infused_by=_earliest(doses.begun_by, item),
                 stopped_dose=course.stopped_dose,
             )
 
 
-def _begun(item: PlannedItem, doses: CourseDoses) -> datetime | None:
-    return min((at for (item_id, _), at in doses.begun.items() if item_id == item.id), default=None)
+def _earliest(moments: Mapping[Key, datetime], item: PlannedItem) -> datetime | None:
+    return min((at for (item_id, _), at in moments.items() if item_id == item.id), default=None)
 
 
 def _notes(course: Course) -> Iterator[str]:
@@ -141,6 +142,7 @@ def _evidence(course: Course) -> tuple[Evidence, ...]:
 def _valid_until(course: Course, doses: CourseDoses) -> datetime | None:
     """Give the next moment at which time alone may change the record."""
     moments = [at for record in doses.records for at in _turns(course, record, has_undated=doses.has_undated)]
+    moments += [_earliest(doses.begun_by, item) for item in course.regimen.items if item.infusion is not None]
     now = Anchor(start=course.as_of, time=course.as_of, day=course.today, source=AS_OF)
     scene = Scene(timeline=course.timeline, anchor=now, as_of=course.as_of, zone=course.zone)
     until = scene.next_of([*moments, find_valid_until(scene, ())])

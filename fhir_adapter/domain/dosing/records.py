@@ -189,6 +189,7 @@ class ClearanceRecord:
     Attributes:
         as_of: The moment judged for: the infusion's start where it was given, else the time asked for.
         is_retrospective: True where the infusion was given and this judges the time of its start.
+        infused_by: 0..1; the last its start can mean, where only its day is known: judged for both.
     """
 
     subject: SubjectId
@@ -197,6 +198,7 @@ class ClearanceRecord:
     verdict: Clearance
     criteria: tuple[CriterionResult, ...]
     is_retrospective: bool = False
+    infused_by: datetime | None = None
     expires: datetime | None = None
 
 

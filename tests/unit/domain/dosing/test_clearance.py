@@ -41,6 +41,7 @@ def clearance(
     infusion: int = 1,
     as_of: datetime = AS_OF,
     infused_at: str | None = None,
+    infused_by: str | None = None,
     of: Trial = TRIAL,
     stopped_dose: str = "unknown",
 ) -> ClearanceRecord:
@@ -52,6 +53,7 @@ def clearance(
         as_of=as_of,
         zone=ZONE,
         infused_at=moment(infused_at).instant if infused_at is not None else None,
+        infused_by=moment(infused_by).instant if infused_by is not None else None,
         stopped_dose=stopped_dose,
     )
 
@@ -127,6 +129,48 @@ def test_an_infusion_that_begins_now_was_given() -> None:
 def test_an_infusion_that_lies_ahead_is_judged_for_now() -> None:
     record = clearance(NO_INFECTION, infused_at="2026-03-11T12:01")
     assert (record.as_of, record.is_retrospective) == (AS_OF, False)
+
+
+@pytest.mark.parametrize(
+    ("dose_at", "expected", "n1"),
+    [
+        ("2026-03-11T10:30", Clearance.UNKNOWN, "UNKNOWN"),  # between: before the infusion, or after it
+        ("2026-03-11T10:00", Clearance.HOLD, "FAIL"),
+        ("2026-03-11T11:01", Clearance.CLEAR, "PASS"),
+    ],
+)
+def test_an_infusion_whose_hour_is_not_known_is_judged_at_both_ends(
+    dose_at: str, expected: Clearance, n1: str
+) -> None:
+    facts = NO_INFECTION, given("prednisone", "40", dose_at)
+    record = clearance(*facts, infused_at="2026-03-11T10:00", infused_by="2026-03-11T11:00")
+    assert (record.verdict, verdicts(record)) == (expected, {"N1": n1, "N2": "PASS"})
+    assert (record.as_of, record.infused_by) == (
+        moment("2026-03-11T10:00").instant,
+        moment("2026-03-11T11:00").instant,
+    )
+
+
+def test_where_the_hour_would_decide_it_is_asked_for() -> None:
+    facts = NO_INFECTION, given("prednisone", "40", "2026-03-11T10:30")
+    judged = clearance(*facts, infused_at="2026-03-11T10:00", infused_by="2026-03-11T11:00").criteria[0]
+    assert judged.unknown_reason is UnknownReason.PARTIAL_DATE
+    assert judged.next_fact == "the exact time the infusion began"
+    assert judged.notes[-1] == (
+        "the infusion began between 2026-03-11 10:00 and 2026-03-11 11:00: PASS for the first, FAIL for the last"
+    )
+    assert {each.reference for each in judged.evidence} >= {f"MedicationAdministration/{facts[1].source.id}"}
+
+
+def test_of_a_day_not_yet_over_only_what_has_passed_is_judged() -> None:
+    ahead = given("prednisone", "40", "2026-03-11T12:30")
+    record = clearance(NO_INFECTION, ahead, infused_at="2026-03-11T10:00", infused_by="2026-03-11T23:00")
+    assert (record.verdict, record.infused_by) == (Clearance.CLEAR, AS_OF)
+
+
+def test_an_exact_start_is_judged_once() -> None:
+    at = "2026-03-11T10:00"
+    assert clearance(NO_INFECTION, infused_at=at, infused_by=at).infused_by is None
 
 
 def test_the_moment_of_eligibility_plays_no_part() -> None:

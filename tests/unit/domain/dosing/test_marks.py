@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from fhir_adapter.domain.dosing.records import Clearance, Deviation
 from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.protocol import ClearanceCriterion
 from tests.builders import attestation
@@ -155,6 +157,34 @@ def test_a_hold_stated_after_the_infusion_began_does_not_mark_it() -> None:
     late = attestation("N2", False, at="2026-03-13T11:01")
     record = treated(infusion("100 10*6"), late, items=NK, trial=_clearance(1))
     assert shown(dose(record, "nk-infusion-1", -12)) == ("GIVEN",)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "expected"),
+    [(True, False, Clearance.UNKNOWN), (False, False, Clearance.HOLD), (True, True, Clearance.CLEAR)],
+)
+def test_cells_dated_by_day_only_are_judged_at_both_ends_of_the_day(
+    first: bool, then: bool, expected: Clearance
+) -> None:
+    said = attestation("N2", first, at="2026-03-12T07:00"), attestation("N2", then, at="2026-03-13T07:00")
+    record = treated(infusion("100 10*6", "2026-03-13"), *said, items=NK, trial=_clearance(1))
+    assert [each.verdict for each in record.clearances] == [expected]
+    marked = Deviation.INFUSED_ON_HOLD in dose(record, "nk-infusion-1", -12).deviations
+    assert marked is (expected is Clearance.HOLD)
+
+
+def test_a_bag_dated_to_the_minute_bounds_the_start_of_one_dated_by_day_only() -> None:
+    said = attestation("N2", at="2026-03-12T07:00"), attestation("N2", False, at="2026-03-13T12:00")
+    bags = infusion("50 10*6", "2026-03-13"), infusion("50 10*6", "2026-03-13T11:00/2026-03-13T11:30")
+    record = treated(*bags, *said, items=NK, trial=_clearance(1))
+    assert [each.verdict for each in record.clearances] == [Clearance.CLEAR]
+
+
+def test_while_the_day_of_an_infusion_lasts_time_may_change_its_clearance() -> None:
+    cells = infusion("100 10*6", "2026-03-13")
+    record = treated(cells, items=NK, trial=_clearance(1), as_of="2026-03-13T12:00")
+    assert record.valid_until is not None
+    assert record.valid_until.date() <= date(2026, 3, 14)
 
 
 def test_only_infusions_given_are_judged_in_retrospect() -> None:
