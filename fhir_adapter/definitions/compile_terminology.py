@@ -29,6 +29,7 @@ class Vocabulary:
         titles: Concept -> its title.
         roles: Concept -> measured or done, or an answer.
         rules: Concept -> unit rules its codes carry; empty where it carries no quantity.
+        substances: Systems each of whose drug codes names the substance.
     """
 
     kinds: Mapping[str, SystemKind]
@@ -36,11 +37,12 @@ class Vocabulary:
     titles: Mapping[ConceptId, str]
     roles: Mapping[ConceptId, ValueSetRole]
     rules: Mapping[ConceptId, frozenset[str]]
+    substances: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
         """Digest of what codes mean; titles do not count."""
-        return digest_of(self.kinds, self.meanings)
+        return digest_of(self.kinds, self.meanings, self.substances)
 
 
 def compile_vocabulary(files: TerminologyFiles, unit_rules: Mapping[str, UnitRule]) -> Vocabulary:
@@ -79,7 +81,8 @@ def compile_vocabulary(files: TerminologyFiles, unit_rules: Mapping[str, UnitRul
                     steps, "another value set gives this code another unit rule or score", "make them agree"
                 )
             meanings[key] = joined
-    return Vocabulary(kinds, meanings, titles, roles, rules)
+    substances = frozenset(row.uri for row in files.systems.model.code_systems if row.names_substances)
+    return Vocabulary(kinds, meanings, titles, roles, rules, substances)
 
 
 def _kinds(files: TerminologyFiles) -> dict[str, SystemKind]:
@@ -157,7 +160,7 @@ def compile_terminology(vocabulary: Vocabulary, files: HospitalFiles) -> Termino
     """
     meanings = dict(vocabulary.meanings)
     unmatched: set[Key] = set()
-    local = frozenset(group.source for group in files.concept_map.model.group)
+    local = frozenset(group.source for group in files.concept_map.model.group) - frozenset(vocabulary.kinds)
     for place, group in enumerate(files.concept_map.model.group):
         _check_group(files, place, group, vocabulary)
         for number, element in enumerate(group.element):
@@ -180,6 +183,7 @@ def compile_terminology(vocabulary: Vocabulary, files: HospitalFiles) -> Termino
         unmatched=frozenset(unmatched),
         local_systems=local,
         text_answers=_text_answers(vocabulary, files),
+        substance_systems=vocabulary.substances,
     )
     return replace(terminology, digest=digest_of(terminology))
 
@@ -188,12 +192,11 @@ def _check_group(files: HospitalFiles, place: int, group: MapGroup, vocabulary: 
     steps = ("group", place)
     if group.target not in vocabulary.kinds:
         raise files.concept_map.error((*steps, "target"), "unknown code system", "list it in code_systems.yaml")
-    if group.source in vocabulary.kinds:
-        raise files.concept_map.error(
-            (*steps, "source"), "a known code system", "only the hospital's own systems are mapped"
-        )
     seen: set[str] = set()
     for number, element in enumerate(group.element):
+        if (group.source, element.code) in vocabulary.meanings:
+            where = (*steps, "element", number, "code")
+            raise files.concept_map.error(where, "a value set lists this code", "leave its meaning to it")
         if element.code in seen:
             raise files.concept_map.error(
                 (*steps, "element", number, "code"), "duplicate code", "one row with several targets"

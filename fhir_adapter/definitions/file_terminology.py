@@ -38,12 +38,15 @@ class CodeSystemRow(FileModel):
     """One code system whose codes need no hospital map.
 
     `pattern` is the shape of its codes (a regular expression for the whole code); the review alone uses it.
+    `names_substances` says that each of its codes for a drug names the substance: a drug coded in it that no value
+    set lists is known to be another one. Other systems code products and forms, of which value sets list a few.
     """
 
     uri: Uri
     name: Words
     kind: SystemKind
     pattern: Words | None = None
+    names_substances: TruthText = False
     source: Words
 
 

@@ -49,6 +49,8 @@ class Terminology:
         unmatched: (system, code) the hospital's concept map marks as having no counterpart.
         local_systems: Systems the hospital's concept map covers: an unlisted code in them is UNMAPPED_CODE.
         text_answers: (concept or "*", text as written) -> concepts, exact matches only.
+        substance_systems: Systems each of whose drug codes names the substance; a drug coded in another one that
+            no value set lists may be any drug.
         digest: Digest of all of the above, part of every fact's reading digest.
     """
 
@@ -57,4 +59,5 @@ class Terminology:
     unmatched: frozenset[tuple[str, str]] = frozenset()
     local_systems: frozenset[str] = frozenset()
     text_answers: Mapping[tuple[str, str], tuple[ConceptId, ...]] = field(default_factory=dict)
+    substance_systems: frozenset[str] = frozenset()
     digest: str = ""

@@ -48,7 +48,7 @@ class CodeReading:
         text: As written.
         meaning: 0..1; union of what the codings mean, needed concepts only.
         excluded_by: 0..1.
-        problem: 0..1; `no-code`, `no-system`, `unknown-system`, `not-in-map`.
+        problem: 0..1; `no-code`, `no-system`, `unknown-system`, `not-in-map`, `not-listed`.
         known: 0..1; everything the codings mean, needed or not (the oxygen beside a saturation, say).
     """
 

@@ -55,6 +55,30 @@ def find_modifier(medication: Medication, path: str) -> Rejection | None:
     return None
 
 
+def read_substance(raw: Raw, context: ReadingContext) -> CodeReading:
+    """Say what a drug is by its code.
+
+    A code no value set lists is another drug only in a system whose codes name substances. In others it may be a
+    product or a form of a drug we need, which must not be left out silently.
+
+    Args:
+        raw: A CodeableConcept; may be absent.
+        context: For terminology and the concepts that are needed.
+
+    Returns:
+        As `read_code`; `not-listed` where the code may be any drug.
+
+    Source:
+        rules sheet T13: drugs are coded by ingredient and by clinical drug form.
+    """
+    found = read_code(raw, context)
+    if found.excluded_by is not Exclusion.CODE_NOT_NEEDED or found.known is not None:
+        return found
+    if any(coding.code and coding.system in context.terminology.substance_systems for coding in found.codings):
+        return found
+    return CodeReading(codings=found.codings, text=found.text, problem="not-listed")
+
+
 def read_content(medication: Medication, context: ReadingContext) -> CodeReading:
     """Say which needed concepts a medication is or contains.
 
@@ -68,8 +92,8 @@ def read_content(medication: Medication, context: ReadingContext) -> CodeReading
     Returns:
         As `read_code`; codings are the product's own, then the needed ingredients'.
     """
-    own = read_code(medication.code, context)
-    parts = tuple(read_code(item.item_codeable_concept, context) for item in _active(medication))
+    own = read_substance(medication.code, context)
+    parts = tuple(read_substance(item.item_codeable_concept, context) for item in _active(medication))
     needed = tuple(reading for reading in (own, *parts) if reading.meaning is not None)
     if needed:
         codings = dict.fromkeys(coding for reading in (own, *needed) for coding in reading.codings)

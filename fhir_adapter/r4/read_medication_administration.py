@@ -17,11 +17,17 @@ from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.source import Rejection, RejectionReason
 from fhir_adapter.r4.admission import admit, end_without_code, leave_out, retract
 from fhir_adapter.r4.bindings import parse_binding
-from fhir_adapter.r4.coding import read_code, to_codings
+from fhir_adapter.r4.coding import to_codings
 from fhir_adapter.r4.context import CodeReading
 from fhir_adapter.r4.dosage import Dosage, read_dosage
 from fhir_adapter.r4.event_time import TimeChoice, about_event, happened_ahead, lies_ahead, read_event_time
-from fhir_adapter.r4.medication_content import Medication, find_modifier, read_content, read_strengths
+from fhir_adapter.r4.medication_content import (
+    Medication,
+    find_modifier,
+    read_content,
+    read_strengths,
+    read_substance,
+)
 from fhir_adapter.r4.received import Received
 from fhir_adapter.r4.references import find_contained, read_reference
 from fhir_adapter.r4.status_codes import MedicationAdministrationStatus
@@ -151,7 +157,7 @@ def _given(administration: MedicationAdministration, received: Received) -> _Giv
     reference = administration.medication_reference
     raw = administration.medication_codeable_concept
     if reference is None:
-        return _Given(_PATH, read_code(raw, received.context), raw)
+        return _Given(_PATH, read_substance(raw, received.context), raw)
     if is_present(raw):
         return Rejection(reason=RejectionReason.INVALID_RESOURCE, path=_PATH, detail="several")
     if reference.reference.startswith("#"):

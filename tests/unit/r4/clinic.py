@@ -18,6 +18,7 @@ from fhir_adapter.r4.read import READERS, read_resource
 
 SNOMED = "http://snomed.info/sct"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
 UCUM = "http://unitsofmeasure.org"
 LOCAL = "https://clinic.example/codes"
 SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -38,7 +39,8 @@ def _meaning(*concepts: ConceptId) -> CodeMeaning:
 
 
 TERMINOLOGY = Terminology(
-    systems=frozenset({SNOMED, RXNORM, LOCAL}),
+    systems=frozenset({SNOMED, RXNORM, ATC, LOCAL}),
+    substance_systems=frozenset({ATC}),
     meanings={
         (RXNORM, "8640"): _meaning(STEROID),
         (RXNORM, "3002"): _meaning(ConceptId("not-asked-for")),

@@ -9,10 +9,12 @@ import pytest
 from fhir_adapter.domain.source import Exclusion, RejectionReason
 from fhir_adapter.r4.context import PageContext
 from tests.unit.r4.clinic import (
+    ATC,
     CELLS,
     LOCAL,
     MODIFIER,
     RXNORM,
+    SNOMED,
     STEROID,
     causes,
     changed,
@@ -159,11 +161,23 @@ class TestWhatWasGiven:
             (RejectionReason.INVALID_RESOURCE, "MedicationAdministration.medication", "several")
         ]
 
+    @pytest.mark.parametrize("system", [RXNORM, SNOMED])
+    def test_a_code_that_may_be_a_form_of_any_drug_is_never_left_out(self, system: str) -> None:
+        """A clinical drug form nobody listed may be a steroid: it must not look as if none was given."""
+        reading = read(changed(GIVEN, medicationCodeableConcept=coded(system, "999")))
+        assert causes(reading) == [
+            (RejectionReason.UNMAPPED_CODE, "MedicationAdministration.medication", "not-listed")
+        ]
+
+    def test_a_substance_beside_an_unlisted_form_says_which_drug_it_is(self) -> None:
+        both = {"coding": [*coded(RXNORM, "999")["coding"], *coded(ATC, "N02BE01")["coding"]]}
+        assert read(changed(GIVEN, medicationCodeableConcept=both)).excluded_by is Exclusion.CODE_NOT_NEEDED
+
     @pytest.mark.parametrize(
         ("drug", "rule"),
         [
             (coded(RXNORM, "3002"), Exclusion.CODE_NOT_NEEDED),
-            (coded(RXNORM, "999"), Exclusion.CODE_NOT_NEEDED),
+            (coded(ATC, "N02BE01"), Exclusion.CODE_NOT_NEEDED),
             (coded(LOCAL, "ZZ"), Exclusion.CODE_UNMATCHED),
         ],
     )
