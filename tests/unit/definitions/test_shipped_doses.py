@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 import pytest
@@ -140,38 +141,34 @@ def test_each_steroid_is_its_own_concept() -> None:
     assert steroids <= shipped().trial.needed
 
 
-@pytest.mark.parametrize(
-    ("kind", "unit", "standard"),
-    [
-        (DoseUnit.MASS, "g", "1000"),
-        (DoseUnit.MASS, "ug", "0.001"),
-        (DoseUnit.MASS, "ng", "0.000001"),
-        (DoseUnit.MASS_PER_KG, "g/kg", "1000"),
-        (DoseUnit.MASS_PER_KG, "ug/kg", "0.001"),
-        (DoseUnit.MASS_PER_KG, "mg/kg{body_wt}", "1"),
-        (DoseUnit.MASS_PER_AREA, "g/m2", "1000"),
-        (DoseUnit.CELLS, "10^6", "1"),
-        (DoseUnit.CELLS, "10*9", "1000"),
-        (DoseUnit.CELLS, "{cells}", "0.000001"),
-        (DoseUnit.CELLS, "10*6.{cells}", "1"),
-        (DoseUnit.CELLS_PER_KG, "10^6/kg", "1"),
-        (DoseUnit.CELLS_PER_KG, "10*6.{cells}/kg", "1"),
-        (DoseUnit.CELLS_PER_KG, "10*6/kg{body_wt}", "1"),
-        (DoseUnit.CELLS_PER_KG, "{cells}/kg", "0.000001"),
-        (DoseUnit.CELLS_PER_KG, "10*9/kg", "1000"),
-        (DoseUnit.VOLUME, "L", "1000"),
-        (DoseUnit.RADIATION, "cGy", "0.01"),
-        (DoseUnit.TIME, "d", "24"),
-        (DoseUnit.RATE_MASS, "mg/min", "60"),
-        (DoseUnit.RATE_MASS_PER_KG, "ug/kg/min", "0.06"),
-        (DoseUnit.RATE_MASS_PER_AREA, "mg/m2/min", "60"),
-        (DoseUnit.RATE_VOLUME, "mL/min", "60"),
-        (DoseUnit.RATE_CELLS, "10*6/min", "60"),
-    ],
-)
-def test_a_dose_is_read_in_its_standard_unit(kind: DoseUnit, unit: str, standard: str) -> None:
-    rule = dose_units()[kind]
-    assert standardise(Quantity(Decimal(1), unit), rule).value == Decimal(standard)
+FACTORS = {
+    "mass": "mg 1, g 1000, ug 1/1000, ng 1/1000000",
+    "mass-per-kg": "mg/kg 1, g/kg 1000, ug/kg 1/1000, mg/kg{body_wt} 1",
+    "mass-per-area": "mg/m2 1, g/m2 1000, ug/m2 1/1000",
+    "cells": (
+        "10*6 1, 10^6 1, 10*3 1/1000, 10*7 10, 10*8 100, 10*9 1000, 10^9 1000, {cells} 1/1000000, "
+        "10*6.{cells} 1, 10*9.{cells} 1000, 10*6{cells} 1, 10*9{cells} 1000"
+    ),
+    "cells-per-kg": (
+        "10*6/kg 1, 10^6/kg 1, 10*3/kg 1/1000, 10*7/kg 10, 10*8/kg 100, 10*9/kg 1000, {cells}/kg 1/1000000, "
+        "10*6.{cells}/kg 1, 10*6{cells}/kg 1, 10*6/kg{body_wt} 1"
+    ),
+    "volume": "mL 1, L 1000, uL 1/1000",
+    "radiation": "Gy 1, cGy 1/100, mGy 1/1000",
+    "time": "h 1, min 1/60, s 1/3600, d 24",
+    "rate-mass": "mg/h 1, mg/min 60, mg/d 1/24, g/h 1000, ug/h 1/1000, ug/min 3/50",
+    "rate-mass-per-kg": "mg/kg/h 1, mg/kg/min 60, mg/kg/d 1/24, ug/kg/h 1/1000, ug/kg/min 3/50",
+    "rate-mass-per-area": "mg/m2/h 1, mg/m2/min 60, mg/m2/d 1/24, g/m2/h 1000",
+    "rate-volume": "mL/h 1, mL/min 60, L/h 1000",
+    "rate-cells": "10*6/h 1, 10*6/min 60, 10*9/h 1000, {cells}/h 1/1000000, 10*6.{cells}/h 1",
+}
+"""Every unit a dose may be written in, and how many standard units it is, written by hand."""
+
+
+@pytest.mark.parametrize("kind", list(DoseUnit))
+def test_every_unit_of_a_dose_has_its_exact_factor(kind: DoseUnit) -> None:
+    pairs = (pair.split(" ") for pair in FACTORS[kind].split(", "))
+    assert dose_units()[kind].factors == {unit: Fraction(factor) for unit, factor in pairs}
 
 
 @pytest.mark.parametrize(
