@@ -114,10 +114,20 @@ def wanted_for(slot: Slot) -> str:
 
 
 def _may_be(given: Administration, slot: Slot) -> bool:
+    """Say whether something of unknown day may be a dose; cells are told apart by day 0 alone."""
     if given.at is None:
         return True
-    around = timedelta(days=slot.item.reach)
-    return given.at.first_day <= slot.last + around and given.at.last_day >= slot.first - around
+    if slot.item.kind is ItemKind.CELLS:
+        return slot.day >= 0 or given.at.first_day < slot.first - timedelta(days=slot.day)
+    first, last = _days_around(slot)
+    return given.at.first_day <= last and given.at.last_day >= first
+
+
+def _days_around(slot: Slot) -> tuple[date, date]:
+    """Give the first and the last day on which something may be this dose: in its reach or in its window."""
+    item = slot.item
+    before, after = max(item.reach, -item.in_window.first), max(item.reach, item.in_window.last)
+    return slot.first - timedelta(days=before), slot.last + timedelta(days=after)
 
 
 def _of_undated(given: Administration, course: Course) -> tuple[Cause, ...]:
@@ -155,11 +165,10 @@ def _of_gap(gap: Gap, slot: Slot, course: Course) -> Iterator[Cause]:
 def _lies_near(effective: Effective | None, slot: Slot, course: Course) -> bool:
     if effective is None or effective.start is None:
         return True
-    at, window = span(effective.start, course.zone), slot.item.in_window
+    at = span(effective.start, course.zone)
     if at.first > course.as_of:
         return False
-    first = slot.first - timedelta(days=max(slot.item.reach, -window.first))
-    last = slot.last + timedelta(days=max(slot.item.reach, window.last))
+    first, last = _days_around(slot)
     return at.first_day <= last and at.last_day >= first
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,7 +11,8 @@ from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.regimen import DayRange
 from fhir_adapter.domain.source import Completeness, RejectionReason
 from tests.builders import receipt, refused
-from tests.treated import READ, THIOTEPA, amount, dose, drug, shown, thiotepa, treated, unplanned
+from tests.courses import stated
+from tests.treated import READ, THIOTEPA, amount, dose, drug, infusion, shown, thiotepa, treated, unplanned
 
 
 def _without(kind: str, *instead: Completeness) -> tuple[Completeness, ...]:
@@ -88,6 +90,25 @@ def test_an_administration_of_another_month_is_not_this_dose() -> None:
 def test_what_was_not_done_on_an_unknown_day_leaves_the_dose_open_and_is_no_administration() -> None:
     record = treated(drug(None, "2026-03", status="not-done"), items=(THIOTEPA,))
     assert [shown(each) for each in record.records] == [("UNKNOWN(PARTIAL_DATE)",)]
+
+
+@pytest.mark.parametrize(("days_late", "expected"), [(20, "OVERDUE"), (21, "UNKNOWN(PARTIAL_DATE)")])
+def test_a_month_counts_to_the_end_of_the_window_where_that_reaches_further(days_late: int, expected: str) -> None:
+    item = replace(THIOTEPA, reach=0, in_window=DayRange(0, days_late))  # to 31 March, to 1 April
+    record = treated(drug("150 mg", "2026-04"), items=(item,))
+    assert shown(dose(record, "thiotepa", -14)) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("day_zero", "first"), [(date(2026, 4, 1), "OVERDUE"), (date(2026, 4, 2), "UNKNOWN(PARTIAL_DATE)")]
+)
+def test_cells_of_a_month_may_be_the_first_infusion_if_any_of_it_lies_before_day_0(
+    day_zero: date, first: str
+) -> None:
+    """Cells are matched in order of time, however far from their day; from day 0 on they are the second."""
+    record = treated(infusion("100 10*6", "2026-04"), said=stated(planned=day_zero))
+    assert shown(dose(record, "nk-infusion-1", -12)) == (first,)
+    assert shown(dose(record, "nk-infusion-2", 5)) == ("UNKNOWN(PARTIAL_DATE)",)
 
 
 def test_a_dose_ahead_stays_not_yet_due_whatever_has_no_day() -> None:
