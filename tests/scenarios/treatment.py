@@ -173,6 +173,8 @@ def _totals(record: TreatmentRecord, told: Told) -> Iterator[str]:
                 is_ = "no total"
             elif key == "deviations":
                 is_ = " ".join(total.deviations)
+            elif key == "per":
+                is_ = total.per_basis
             elif key == "complete":
                 is_ = "yes" if total.is_complete else "no"
             else:
