@@ -25,6 +25,9 @@ from tests.scenarios.resources import resources_of
 from tests.scenarios.story import Story
 from tests.scenarios.treatment import differences_in, donor_of, timeline_of
 
+_REMEMBERED = 12
+"""Stories asked first because they noticed something lately."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoryDeriver:
@@ -37,6 +40,7 @@ class StoryDeriver:
         scenes: Story -> scene under the unchanged definitions.
         outcomes: Story -> outcome under the unchanged definitions.
         timelines: Story of treatment -> its facts, and its donor's, under the unchanged definitions.
+        lately: Stories that noticed a change, the latest last: a change beside it is noticed by them too.
     """
 
     stories: tuple[Story, ...]
@@ -45,15 +49,29 @@ class StoryDeriver:
     scenes: dict[str, Scene] = field(default_factory=dict)
     outcomes: dict[str, dict[str, str]] = field(default_factory=dict)
     timelines: dict[str, tuple[Timeline, Timeline | None]] = field(default_factory=dict)
+    lately: dict[str, None] = field(default_factory=dict)
 
     def __call__(self, definitions: Definitions, mentions: frozenset[str] | None) -> Iterator[tuple[str, Outcome]]:
         """Give the outcome of each story that can notice the change, the likeliest to notice first."""
         changed = self._changed(definitions)
         judges, touched = self._judges_alike(definitions), self._touched(definitions)
-        for story in sorted(self.stories, key=lambda one: self._unaffected(one, changed)):
+        ranks = {name: rank for rank, name in enumerate(reversed(self.lately))}
+        for story in sorted(
+            self.stories, key=lambda one: (ranks.get(one.id, len(ranks)), self._unaffected(one, changed))
+        ):
             asked = (_tells_eligibility(story) and not judges) or tells_of(story, touched)
             if asked and (mentions is None or any(one in self._text(story) for one in mentions)):
-                yield story.id, self._outcome(story, definitions, changed)
+                try:
+                    yield story.id, self._outcome(story, definitions, changed)
+                except GeneratorExit:  # who asks stops at the story that noticed
+                    self._notice(story.id)
+                    raise
+
+    def _notice(self, story: str) -> None:
+        self.lately.pop(story, None)
+        self.lately[story] = None
+        if len(self.lately) > _REMEMBERED:
+            del self.lately[next(iter(self.lately))]
 
     def _judges_alike(self, definitions: Definitions) -> bool:
         """Say whether no criterion can be judged otherwise than under the unchanged definitions."""
