@@ -168,10 +168,7 @@ def test_a_product_of_contested_strength_has_none_and_contests_what_was_given() 
 
 def test_versions_of_a_product_that_say_the_same_contest_nothing() -> None:
     vial = product("m", "steroid", strengths=STRONG)
-    one, two = (
-        reading(vial, at=source("Medication", "m", updated=None, content=name))
-        for name in ("a", "b")
-    )
+    one, two = (reading(vial, at=source("Medication", "m", updated=None, content=name)) for name in ("a", "b"))
     given = exposure(None, medication_reference="Medication/m", id_="x")
     [known] = timeline(given, one, two).exposures[DRUG]
     assert (known.strengths, known.contested) == (STRONG, False)
