@@ -277,8 +277,3 @@ class Regimen:
     donor: DonorRule
     implausible: Fraction
     dose_units: Mapping[str, UnitRule] = field(default_factory=dict)
-
-    @property
-    def concepts(self) -> frozenset[ConceptId]:
-        """Every concept administered or done under the plan."""
-        return frozenset(concept for item in self.items for concept in item.concepts)

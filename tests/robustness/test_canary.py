@@ -96,8 +96,8 @@ def test_treatment_of_the_whole_study_says_nothing_of_the_patient(place: Place, 
     check(place.run("attest", asked, "dose-level", "1", *BY), logged, code=0)
     for command in (("dosing",), ("dosing", "--format", "json"), ("feasibility",), ("deviations",)):
         check(place.run(*command), logged, code=0)
-    for command in (("plan", asked), ("clearance", asked, "--infusion", "1")):
-        check(place.run(*command), logged, code=0, out=False)
+    for asking in (("plan", asked), ("clearance", asked, "--infusion", "1")):
+        check(place.run(*asking), logged, code=0, out=False)
 
 
 def test_who_answers_about_the_patient_is_told_on_stdout_alone(place: Place, logged: Records) -> None:
