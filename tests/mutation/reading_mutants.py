@@ -28,7 +28,7 @@ def code_mutants(definitions: Definitions) -> Iterator[Mutant]:
     local = definitions.terminology.local_systems
     for (system, code), meaning in definitions.terminology.meanings.items():
         where = ("local." if system in local else "code.") + "{}." + f"{system}|{code}"
-        mentions = frozenset({f'"{code}"'})
+        mentions = frozenset({f'"{code}"', f'/{code}"'})  # as a code, or as the end of an extension's URL
         for concept in meaning.concepts:
             fewer = replace(meaning, concepts=tuple(one for one in meaning.concepts if one != concept))
             yield _code_mutant(definitions, f"{where.format(concept)}:drop", (system, code), fewer, mentions)
