@@ -10,6 +10,7 @@ from typing import Any
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ReviewItem
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
 from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
 from fhir_adapter.ports.source import ScopeKind
@@ -91,6 +92,14 @@ class StoredTreatment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSafety:
+    """A safety record with its version in the store."""
+
+    record: SafetyRecord
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """Everything one derivation of one subject changes; saved in one transaction or not at all.
 
@@ -98,6 +107,7 @@ class Derivation:
         row: The subject's row with its new status.
         record: 0..1; the new record; None where unchanged.
         treatment: 0..1; the new treatment record; None where unchanged, or there is none.
+        safety: 0..1; the new safety record; the same way.
         intents: New write intents; earlier pending ones for the same resource are replaced.
         opened: New review items.
         replaced: Ids of open items that no longer apply.
@@ -111,6 +121,7 @@ class Derivation:
     replaced: tuple[str, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
     treatment: TreatmentRecord | None = None
+    safety: SafetyRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,23 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.facts import Reading
-from fhir_adapter.domain.records import EligibilityRecord
-from fhir_adapter.domain.review import Decision, ReviewItem
-from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, ResourceVersion, SubjectId, TrialId
+from fhir_adapter.domain.source import Completeness, HospitalId, PersonKey, ResourceVersion, TrialId
 from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
+from fhir_adapter.ports.records import RecordStore
 from fhir_adapter.ports.rows import (
     AuditEntry,
-    Derivation,
     KeptRejection,
-    RecordHead,
     RunRow,
     SavedPage,
     Settlement,
-    StoredRecord,
-    StoredTreatment,
-    SubjectRow,
 )
 from fhir_adapter.ports.source import Cursor
 
@@ -103,106 +96,6 @@ class FactStore(Protocol):
 
         Ordered by reference, path and reason.
         """
-        ...
-
-
-class RecordStore(Protocol):
-    """Keeps subjects, derived records, review items and decisions; records are versioned, never changed.
-
-    Eligibility and treatment records are versioned apart; only the former are frozen.
-    """
-
-    def ensure_subjects(self, rows: Sequence[SubjectRow], *, at: datetime) -> None:
-        """Add subjects not yet known; a roster or group listing upgrades the scope of a known one.
-
-        A screening number given for a known subject is taken over; status and moves are not.
-        """
-        ...
-
-    def subjects(self, trial: TrialId, hospital: HospitalId | None = None) -> tuple[SubjectRow, ...]:
-        """Give the subjects, ordered by subject id.
-
-        `touched` is True from the moment facts, receipts, attestations or decisions were saved until the next
-        commit of the subject: a run that died in between leaves it True.
-        """
-        ...
-
-    def latest_record(self, subject: SubjectId) -> StoredRecord | None:
-        """Give the newest record; a frozen one stays the newest until a person re-opens it."""
-        ...
-
-    def record_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
-        """Give the head of each subject's newest record; subjects never derived are absent."""
-        ...
-
-    def latest_treatment(self, subject: SubjectId) -> StoredTreatment | None:
-        """Give the newest treatment record; it is never frozen."""
-        ...
-
-    def treatment_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
-        """Give the head of each subject's newest treatment record; subjects without one are absent."""
-        ...
-
-    def latest_treatments(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, StoredTreatment]:
-        """Give every subject's newest treatment record; subjects without one are absent."""
-        ...
-
-    def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
-        """Give the records that were current when a run ended (or now, if it did not end), for comparison.
-
-        Raises:
-            UsageError: There is no such run.
-        """
-        ...
-
-    def treatments_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, TreatmentRecord]:
-        """Give the treatment records that were newest when a run ended (or now, if it did not end).
-
-        Raises:
-            UsageError: There is no such run.
-        """
-        ...
-
-    def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
-        """Save one subject's derivation in one transaction.
-
-        An intent equal to the last one for its resource is not queued again; a different one replaces those
-        pending. An open review item with the same id is replaced only where it differs.
-
-        Raises:
-            InvariantError: The status changes without an audit entry, or the subject is not known.
-        """
-        ...
-
-    def review_items(self, trial: TrialId, *, open_only: bool = True) -> tuple[ReviewItem, ...]:
-        """Give review items, oldest first."""
-        ...
-
-    def save_decision(
-        self,
-        decision: Decision,
-        derivation: Derivation,
-        *,
-        freeze: bool | None = None,
-        decided: str | None = None,
-    ) -> None:
-        """Record a person's decision with everything it changes, in one transaction.
-
-        `freeze`: True freezes the newest record (the derivation's, if it has one), False re-opens it, None
-        leaves it. `decided`: id of the open review item this answers. Intents are queued even where an equal
-        one waits for review.
-
-        Raises:
-            InvariantError: The derivation has no audit entry, or there is no such open item, or no record.
-        """
-        ...
-
-    def decisions(self, subject: SubjectId) -> tuple[Decision, ...]:
-        """Give a subject's decisions, oldest first."""
-        ...
-
-    def audit_entries(self, subject: SubjectId | None = None) -> tuple[AuditEntry, ...]:
-        """Give the audit trail, oldest first."""
         ...
 
 

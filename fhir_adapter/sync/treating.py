@@ -15,7 +15,7 @@ from fhir_adapter.domain.dosing.derive import derive_treatment
 from fhir_adapter.domain.dosing.records import FeasibilityRecord, TreatmentRecord
 from fhir_adapter.domain.participation import FINAL_STATUSES
 from fhir_adapter.domain.timeline import Timeline
-from fhir_adapter.ports.store import RecordStore
+from fhir_adapter.ports.records import RecordStore
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.questions import is_deceased, is_withdrawn
 

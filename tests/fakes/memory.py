@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.review import Decision, ReviewItem
 from fhir_adapter.domain.source import (
@@ -18,7 +19,7 @@ from fhir_adapter.domain.source import (
     TrialId,
 )
 from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
-from fhir_adapter.ports.rows import AuditEntry, RunRow, StoredRecord, StoredTreatment, SubjectRow
+from fhir_adapter.ports.rows import AuditEntry, RunRow, StoredRecord, StoredSafety, StoredTreatment, SubjectRow
 from fhir_adapter.ports.source import Cursor
 
 
@@ -58,14 +59,16 @@ class Memory:
     subjects: dict[SubjectId, SubjectRow] = field(default_factory=dict)
     records: list[StoredRecord] = field(default_factory=list)
     treatments: list[StoredTreatment] = field(default_factory=list)
+    safety: list[StoredSafety] = field(default_factory=list)
     freezes: list[tuple[SubjectId, int, bool]] = field(default_factory=list)
     items: list[ReviewItem] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    escalation: list[EscalationDecision] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)
     intents: list[Queued] = field(default_factory=list)
     receipts: list[tuple[HospitalId, WriteReceipt]] = field(default_factory=list)
     runs: dict[str, RunRow] = field(default_factory=dict)
-    marks: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    marks: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     cursors: dict[tuple[HospitalId, str], Cursor] = field(default_factory=dict)
 
     def patient(self, person: PersonKey) -> str | None:

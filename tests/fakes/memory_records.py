@@ -1,23 +1,25 @@
-"""The RecordStore and Outbox ports in memory."""
+"""The RecordStore port in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
+from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
-from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
+from fhir_adapter.domain.writeback import IntentState, WriteIntent
 from fhir_adapter.errors import InvariantError, UsageError
 from fhir_adapter.ports.rows import (
     AuditEntry,
     Derivation,
     RecordHead,
-    Settlement,
     StoredRecord,
+    StoredSafety,
     StoredTreatment,
     SubjectRow,
 )
@@ -25,6 +27,7 @@ from fhir_adapter.ports.source import ScopeKind
 from tests.fakes.memory import Memory, Queued
 
 _LISTED = {ScopeKind.ROSTER, ScopeKind.GROUP}
+_NO_MARKS = (None, None, None, None)
 
 
 class MemoryRecords:
@@ -70,10 +73,23 @@ class MemoryRecords:
         stored = self.latest_treatments(trial, hospital)
         return {subject: _head(entry.record, frozen=False) for subject, entry in stored.items()}
 
+    def latest_safety(self, subject: SubjectId) -> StoredSafety | None:
+        return self._newest_safety(subject, None)
+
+    def latest_safety_records(
+        self, trial: TrialId, hospital: HospitalId | None = None
+    ) -> Mapping[SubjectId, StoredSafety]:
+        stored = {row.subject: self.latest_safety(row.subject) for row in self.subjects(trial, hospital)}
+        return {subject: entry for subject, entry in stored.items() if entry is not None}
+
+    def safety_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        stored = self.latest_safety_records(trial, hospital)
+        return {subject: _head(entry.record, frozen=False) for subject, entry in stored.items()}
+
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         if run not in self._memory.runs:
             raise UsageError(f"there is no run {run}")
-        last_record, last_freeze, _ = self._memory.marks.get(run, (None, None, None))
+        last_record, last_freeze, _, _ = self._memory.marks.get(run, _NO_MARKS)
         stored = {
             row.subject: self._current(row.subject, last_record, last_freeze) for row in self.subjects(trial)
         }
@@ -82,8 +98,15 @@ class MemoryRecords:
     def treatments_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, TreatmentRecord]:
         if run not in self._memory.runs:
             raise UsageError(f"there is no run {run}")
-        last = self._memory.marks.get(run, (None, None, None))[2]
+        last = self._memory.marks.get(run, _NO_MARKS)[2]
         stored = {row.subject: self._newest_treatment(row.subject, last) for row in self.subjects(trial)}
+        return {subject: entry.record for subject, entry in stored.items() if entry is not None}
+
+    def safety_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, SafetyRecord]:
+        if run not in self._memory.runs:
+            raise UsageError(f"there is no run {run}")
+        last = self._memory.marks.get(run, _NO_MARKS)[3]
+        stored = {row.subject: self._newest_safety(row.subject, last) for row in self.subjects(trial)}
         return {subject: entry.record for subject, entry in stored.items() if entry is not None}
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
@@ -107,7 +130,7 @@ class MemoryRecords:
         records = [entry for entry in self._memory.records if entry.record.subject == decision.subject]
         if not derivation.audit:
             raise InvariantError("a decision was given to the store without its audit entry")
-        if decided is not None and not any(_is_open(item, decided) for item in self._memory.items):
+        if decided is not None and not any(is_open(item, decided) for item in self._memory.items):
             raise InvariantError("a decision answers a review item that is not open")
         if freeze is not None and not records and derivation.record is None:
             raise InvariantError("a decision freezes or re-opens a record, but the subject has none")
@@ -123,6 +146,15 @@ class MemoryRecords:
 
     def decisions(self, subject: SubjectId) -> tuple[Decision, ...]:
         return tuple(decision for decision in self._memory.decisions if decision.subject == subject)
+
+    def escalation_decisions(self, trial: TrialId) -> tuple[EscalationDecision, ...]:
+        return tuple(each for each in self._memory.escalation if each.trial == trial)
+
+    def save_escalation_decision(self, decision: EscalationDecision, audit: AuditEntry) -> None:
+        if decision in self._memory.escalation:
+            return
+        self._memory.escalation.append(decision)
+        self._memory.audit.append(audit)
 
     def audit_entries(self, subject: SubjectId | None = None) -> tuple[AuditEntry, ...]:
         return tuple(entry for entry in self._memory.audit if subject in {None, entry.subject})
@@ -149,6 +181,10 @@ class MemoryRecords:
             standing = self._newest_treatment(row.subject, None)
             version = standing.version + 1 if standing is not None else 1
             self._memory.treatments.append(StoredTreatment(record=derivation.treatment, version=version))
+        if derivation.safety is not None:
+            before = self._newest_safety(row.subject, None)
+            version = before.version + 1 if before is not None else 1
+            self._memory.safety.append(StoredSafety(record=derivation.safety, version=version))
         close(self._memory, derivation.replaced, ItemState.REPLACED)
         for item in derivation.opened:
             open_item(self._memory, item)
@@ -157,6 +193,10 @@ class MemoryRecords:
 
     def _newest_treatment(self, subject: SubjectId, last: int | None) -> StoredTreatment | None:
         found = [entry for entry in self._memory.treatments[:last] if entry.record.subject == subject]
+        return found[-1] if found else None
+
+    def _newest_safety(self, subject: SubjectId, last: int | None) -> StoredSafety | None:
+        found = [entry for entry in self._memory.safety[:last] if entry.record.subject == subject]
         return found[-1] if found else None
 
     def _current(
@@ -170,63 +210,13 @@ class MemoryRecords:
         return records[-1] if records else None
 
 
-def _head(record: EligibilityRecord | TreatmentRecord, *, frozen: bool) -> RecordHead:
+def _head(record: EligibilityRecord | TreatmentRecord | SafetyRecord, *, frozen: bool) -> RecordHead:
     return RecordHead(
         evidence_digest=record.evidence_digest,
         definitions_digest=record.definitions_digest,
         valid_until=record.valid_until,
         frozen=frozen,
     )
-
-
-class MemoryOutbox:
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-
-    def pending(self, trial: TrialId, hospital: HospitalId) -> tuple[WriteIntent, ...]:
-        waiting = [
-            queued.intent
-            for queued in self._memory.intents
-            if (queued.trial, queued.hospital, queued.state) == (trial, hospital, IntentState.PENDING)
-        ]
-        return tuple(
-            {step.id: step for intent in waiting for step in _with_dependencies(intent, waiting)}.values()
-        )
-
-    def receipt(
-        self, hospital: HospitalId, resource_type: str, identifier: tuple[str, str]
-    ) -> WriteReceipt | None:
-        found = [
-            receipt
-            for where, receipt in self._memory.receipts
-            if (where, receipt.resource_type, receipt.identifier) == (hospital, resource_type, identifier)
-        ]
-        return found[-1] if found else None
-
-    def settle(self, run: str, settlement: Settlement, *, at: datetime) -> None:
-        wanted = (settlement.intent.id, settlement.hospital, IntentState.PENDING)
-        found = [
-            queued
-            for queued in self._memory.intents
-            if (queued.intent.id, queued.hospital, queued.state) == wanted
-        ]
-        if not found:
-            raise InvariantError("an intent was settled that is not pending")
-        if settlement.item is not None and settlement.item.subject not in self._memory.subjects:
-            raise InvariantError("the store does not know the subject")
-        found[0].state = settlement.state
-        if settlement.receipt is not None:
-            self._memory.receipts.append((settlement.hospital, settlement.receipt))
-        queue(self._memory, found[0].trial, settlement.hospital, settlement.follow_up, again=False)
-        if settlement.item is not None:
-            open_item(self._memory, settlement.item)
-
-
-def _with_dependencies(intent: WriteIntent, waiting: Sequence[WriteIntent]) -> Iterator[WriteIntent]:
-    for other in waiting:
-        if other.id in intent.depends_on:
-            yield from _with_dependencies(other, waiting)
-    yield intent
 
 
 def queue(
@@ -251,7 +241,7 @@ def queue(
 
 def open_item(memory: Memory, item: ReviewItem) -> None:
     """Open a review item unless the same one is open."""
-    standing = next((other for other in memory.items if _is_open(other, item.id)), None)
+    standing = next((other for other in memory.items if is_open(other, item.id)), None)
     if standing is not None and replace(standing, opened_at=item.opened_at) == item:
         return
     close(memory, [item.id], ItemState.REPLACED)
@@ -266,5 +256,5 @@ def close(memory: Memory, ids: Sequence[str], state: ItemState) -> None:
     ]
 
 
-def _is_open(item: ReviewItem, item_id: str) -> bool:
+def is_open(item: ReviewItem, item_id: str) -> bool:
     return item.id == item_id and item.state is ItemState.OPEN

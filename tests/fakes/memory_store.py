@@ -8,7 +8,8 @@ from fhir_adapter.ports.rows import RunRow
 from fhir_adapter.ports.source import Cursor
 from tests.fakes.memory import Memory
 from tests.fakes.memory_facts import MemoryFacts
-from tests.fakes.memory_records import MemoryOutbox, MemoryRecords
+from tests.fakes.memory_outbox import MemoryOutbox
+from tests.fakes.memory_records import MemoryRecords
 
 
 class MemoryRuns:
@@ -24,8 +25,13 @@ class MemoryRuns:
         if run.id not in self._memory.runs:
             raise InvariantError("a run ended that never began")
         self._memory.runs[run.id] = run
-        kept = (self._memory.records, self._memory.freezes, self._memory.treatments)
-        self._memory.marks[run.id] = (len(kept[0]), len(kept[1]), len(kept[2]))
+        kept = self._memory
+        self._memory.marks[run.id] = (
+            len(kept.records),
+            len(kept.freezes),
+            len(kept.treatments),
+            len(kept.safety),
+        )
 
     def list_runs(self, *, limit: int = 50) -> tuple[RunRow, ...]:
         return tuple(reversed(self._memory.runs.values()))[:limit]

@@ -13,12 +13,13 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.gateways.store.identity import unseal
-from fhir_adapter.gateways.store.stored_types import RECORDS, TREATMENTS
+from fhir_adapter.gateways.store.stored_types import RECORDS, SAFETY_RECORDS, TREATMENTS
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze
-from fhir_adapter.ports.rows import RecordHead, StoredRecord, StoredTreatment
+from fhir_adapter.ports.rows import RecordHead, StoredRecord, StoredSafety, StoredTreatment
 
 ELIGIBILITY = "eligibility"
 TREATMENT = "treatment"
+SAFETY = "safety"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,23 @@ def current_treatments(connection: Connection, choice: Choice) -> dict[SubjectId
     rows, texts, _ = _current_texts(connection, choice)
     return {
         SubjectId(row.subject): StoredTreatment(record=TREATMENTS.value(text), version=row.version)
+        for row, text in zip(rows, texts, strict=True)
+    }
+
+
+def current_safety(connection: Connection, choice: Choice) -> dict[SubjectId, StoredSafety]:
+    """Give the newest safety record of each subject chosen.
+
+    Args:
+        connection: Any transaction.
+        choice: Whose, and until when; of kind `safety`.
+
+    Returns:
+        Subject -> its newest safety record; it is never frozen.
+    """
+    rows, texts, _ = _current_texts(connection, choice)
+    return {
+        SubjectId(row.subject): StoredSafety(record=SAFETY_RECORDS.value(text), version=row.version)
         for row, text in zip(rows, texts, strict=True)
     }
 

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, func, insert, select, update
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemState
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store.codec import Codec
-from fhir_adapter.gateways.store.current import ELIGIBILITY, TREATMENT
+from fhir_adapter.gateways.store.current import ELIGIBILITY, SAFETY, TREATMENT
 from fhir_adapter.gateways.store.outbox import Queue, queue_intents
-from fhir_adapter.gateways.store.stored_types import RECORDS, SUBJECTS, TREATMENTS
+from fhir_adapter.gateways.store.stored_types import RECORDS, SAFETY_RECORDS, SUBJECTS, TREATMENTS
 from fhir_adapter.gateways.store.trail import Owner, append_audit, close_items, open_items
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze, subject
 from fhir_adapter.ports.rows import Derivation
@@ -58,6 +59,8 @@ def save_derivation(
         _add_record(connection, owner, _Kind(ELIGIBILITY, RECORDS, verdict), derivation.record, at)
     if derivation.treatment is not None:
         _add_record(connection, owner, _Kind(TREATMENT, TREATMENTS), derivation.treatment, at)
+    if derivation.safety is not None:
+        _add_record(connection, owner, _Kind(SAFETY, SAFETY_RECORDS), derivation.safety, at)
     close_items(connection, derivation.replaced, ItemState.REPLACED, at)
     open_items(connection, owner, derivation.opened, at)
     hospital = HospitalId(stored.hospital)
@@ -95,7 +98,11 @@ class _Kind:
 
 
 def _add_record(
-    connection: Connection, owner: Owner, kind: _Kind, new: EligibilityRecord | TreatmentRecord, at: datetime
+    connection: Connection,
+    owner: Owner,
+    kind: _Kind,
+    new: EligibilityRecord | TreatmentRecord | SafetyRecord,
+    at: datetime,
 ) -> None:
     columns: dict[str, Any] = {
         "kind": kind.name,

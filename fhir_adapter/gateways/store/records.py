@@ -8,33 +8,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
+from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError, UsageError
 from fhir_adapter.gateways.store.current import (
+    SAFETY,
     TREATMENT,
     Choice,
     current_heads,
     current_records,
+    current_safety,
     current_treatments,
 )
 from fhir_adapter.gateways.store.database import Database, utc_text
 from fhir_adapter.gateways.store.derivation import add_freeze, save_derivation
+from fhir_adapter.gateways.store.escalation import add_escalation_decision, escalation_decisions
 from fhir_adapter.gateways.store.identity import patients_of, unseal
-from fhir_adapter.gateways.store.stored_types import DECISIONS, SUBJECTS
+from fhir_adapter.gateways.store.stored_types import DECISIONS
+from fhir_adapter.gateways.store.subject_rows import subject_columns, subject_row, upgrade_of
 from fhir_adapter.gateways.store.trail import audit_entries, close_items, find_owner, review_items
 from fhir_adapter.gateways.store.trial_schema import decision as decisions_table
 from fhir_adapter.gateways.store.trial_schema import review_item, run, subject
-from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, StoredRecord, StoredTreatment, SubjectRow
-from fhir_adapter.ports.source import ScopeKind
-
-_LISTED = frozenset({ScopeKind.ROSTER, ScopeKind.GROUP})
+from fhir_adapter.ports.rows import (
+    AuditEntry,
+    Derivation,
+    RecordHead,
+    StoredRecord,
+    StoredSafety,
+    StoredTreatment,
+    SubjectRow,
+)
 
 
 class SqlRecordStore:
@@ -51,8 +61,8 @@ class SqlRecordStore:
                 query = select(subject).where(subject.c.subject == row.subject)
                 known = connection.execute(query).one_or_none()
                 if known is None:
-                    connection.execute(insert(subject), _subject_columns(row) | {"recorded_at": utc_text(at)})
-                elif changes := _upgrade(known, row):
+                    connection.execute(insert(subject), subject_columns(row) | {"recorded_at": utc_text(at)})
+                elif changes := upgrade_of(known, row):
                     change = update(subject).where(subject.c.subject == row.subject)
                     connection.execute(change.values(**changes, touched=True))
 
@@ -65,9 +75,7 @@ class SqlRecordStore:
             rows = list(connection.execute(query))
             patients = patients_of(connection, [PersonKey(row.person) for row in rows])
         # Sorted here: databases differ in how they order text.
-        return tuple(
-            sorted((_subject_row(row, patients[row.person]) for row in rows), key=lambda row: row.subject)
-        )
+        return tuple(sorted((subject_row(row, patients[row.person]) for row in rows), key=lambda row: row.subject))
 
     def latest_record(self, subject: SubjectId) -> StoredRecord | None:
         """Give the newest record; a frozen one stays the newest until a person re-opens it."""
@@ -93,6 +101,23 @@ class SqlRecordStore:
         """Give the head of each subject's newest treatment record; subjects without one are absent."""
         with self._database.reading() as connection:
             return current_heads(connection, Choice(kind=TREATMENT, trial=trial, hospital=hospital))
+
+    def latest_safety(self, subject: SubjectId) -> StoredSafety | None:
+        """Give the newest safety record; it is never frozen."""
+        with self._database.reading() as connection:
+            return current_safety(connection, Choice(kind=SAFETY, subject=subject)).get(subject)
+
+    def safety_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
+        """Give the head of each subject's newest safety record; subjects without one are absent."""
+        with self._database.reading() as connection:
+            return current_heads(connection, Choice(kind=SAFETY, trial=trial, hospital=hospital))
+
+    def latest_safety_records(
+        self, trial: TrialId, hospital: HospitalId | None = None
+    ) -> Mapping[SubjectId, StoredSafety]:
+        """Give every subject's newest safety record, of one hospital or all; subjects without one are absent."""
+        with self._database.reading() as connection:
+            return current_safety(connection, Choice(kind=SAFETY, trial=trial, hospital=hospital))
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         """Give the records that were current when a run ended (or now, if it did not end), for comparison.
@@ -127,6 +152,23 @@ class SqlRecordStore:
         with self._database.reading() as connection:
             choice = _choice_of_run(connection, run, Choice(kind=TREATMENT, trial=trial))
             stored = current_treatments(connection, choice)
+        return {subject_id: entry.record for subject_id, entry in stored.items()}
+
+    def safety_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, SafetyRecord]:
+        """Give the safety records that were newest when a run ended (or now, if it did not end).
+
+        Args:
+            run: The run's id.
+            trial: The trial.
+
+        Returns:
+            Subject -> safety record; subjects without one are absent.
+
+        Raises:
+            UsageError: There is no such run.
+        """
+        with self._database.reading() as connection:
+            stored = current_safety(connection, _choice_of_run(connection, run, Choice(kind=SAFETY, trial=trial)))
         return {subject_id: entry.record for subject_id, entry in stored.items()}
 
     def commit(self, run: str, derivation: Derivation, *, at: datetime) -> None:
@@ -183,6 +225,16 @@ class SqlRecordStore:
             texts = unseal(connection, list(connection.execute(query).scalars()))
         return tuple(DECISIONS.value(text) for text in texts)
 
+    def escalation_decisions(self, trial: TrialId) -> tuple[EscalationDecision, ...]:
+        """Give the decisions on a trial's dose escalation, oldest first."""
+        with self._database.reading() as connection:
+            return escalation_decisions(connection, trial)
+
+    def save_escalation_decision(self, decision: EscalationDecision, audit: AuditEntry) -> None:
+        """Append a decision on the dose escalation with its audit entry, in one transaction."""
+        with self._database.writing() as connection:
+            add_escalation_decision(connection, decision, audit)
+
     def audit_entries(self, subject: SubjectId | None = None) -> tuple[AuditEntry, ...]:
         """Give the audit trail, oldest first."""
         with self._database.reading() as connection:
@@ -196,43 +248,3 @@ def _choice_of_run(connection: Connection, run_id: str, choice: Choice) -> Choic
     if found is None:
         raise UsageError(f"there is no run {run_id} in this store (sync and derive print theirs)")
     return replace(choice, last_record=found.last_record, last_freeze=found.last_freeze)
-
-
-def _subject_columns(row: SubjectRow) -> dict[str, Any]:
-    return {
-        "subject": row.subject,
-        "trial": row.trial,
-        "hospital": row.hospital,
-        "person": row.person,
-        "scope": row.scope.value,
-        "status": row.status,
-        "moved": row.moved,
-        "screening_number": row.screening_number,
-        "touched": True,
-        "payload": SUBJECTS.text(row),
-    }
-
-
-def _subject_row(row: Any, patient: str) -> SubjectRow:
-    return SUBJECTS.value(
-        row.payload,
-        subject=SubjectId(row.subject),
-        trial=TrialId(row.trial),
-        hospital=HospitalId(row.hospital),
-        person=PersonKey(row.person),
-        patient=patient,
-        scope=ScopeKind(row.scope),
-        status=row.status,
-        moved=row.moved,
-        screening_number=row.screening_number,
-        touched=row.touched,
-    )
-
-
-def _upgrade(known: Any, row: SubjectRow) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    if row.scope in _LISTED and ScopeKind(known.scope) not in _LISTED:
-        changes["scope"] = row.scope.value
-    if row.screening_number not in {None, known.screening_number}:
-        changes["screening_number"] = row.screening_number
-    return changes

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
+from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ReviewItem
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import Completeness, Rejection
 from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
 from fhir_adapter.gateways.store.codec import Codec
@@ -29,8 +31,10 @@ REFERENCES = Codec[tuple[str, ...]](tuple[str, ...])
 RECEIPTS_OF_TYPE = Codec[Completeness](Completeness)
 RECORDS = Codec[EligibilityRecord](EligibilityRecord)
 TREATMENTS = Codec[TreatmentRecord](TreatmentRecord)
+SAFETY_RECORDS = Codec[SafetyRecord](SafetyRecord)
 ITEMS = Codec[ReviewItem](ReviewItem)
 DECISIONS = Codec[Decision](Decision)
+ESCALATION_DECISIONS = Codec[EscalationDecision](EscalationDecision)
 AUDIT = Codec[AuditEntry](AuditEntry)
 INTENTS = Codec[WriteIntent](WriteIntent)
 RECEIPTS = Codec[WriteReceipt](WriteReceipt)

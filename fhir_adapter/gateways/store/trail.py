@@ -67,10 +67,12 @@ def find_owner(connection: Connection, subject_id: SubjectId, run: str, at: date
     return Owner(row, keeper, secrets_of(connection, person))
 
 
-def append_audit(connection: Connection, hospital: HospitalId, entries: Iterable[AuditEntry]) -> None:
-    """Append lines to the audit trail, in the transaction of what they tell."""
+def append_audit(
+    connection: Connection, hospital: HospitalId, entries: Iterable[AuditEntry], *, trial: str = ""
+) -> None:
+    """Append lines to the audit trail, in the transaction of what they tell; `trial` of lines about no subject."""
     for entry in entries:
-        columns = {"trial": "", "hospital": hospital, "subject": None, "recorded_at": utc_text(entry.at)}
+        columns = {"trial": trial, "hospital": hospital, "subject": None, "recorded_at": utc_text(entry.at)}
         text = AUDIT.text(entry)
         if entry.subject is not None:
             owner = find_owner(connection, entry.subject, "", entry.at)

@@ -35,7 +35,7 @@ subject = Table(
     Index(None, "trial", "hospital"),
 )
 
-# Kinds `eligibility` and `treatment`; `verdict` is empty where a kind has none.
+# Kinds `eligibility`, `treatment` and `safety`; `verdict` is empty where a kind has none.
 record = Table(
     "record",
     metadata,
@@ -97,6 +97,18 @@ decision = Table(
     text("payload"),
     time(),
     Index(None, "subject"),
+)
+
+# Of a whole trial, whatever hospital its subjects are treated at.
+escalation_decision = Table(
+    "escalation_decision",
+    metadata,
+    row_number(),
+    Column("id", Text, nullable=False, unique=True),
+    text("trial"),
+    text("payload"),
+    time(),
+    Index(None, "trial"),
 )
 
 # `previous` and `digest` are the room of a hash chain.
