@@ -12,7 +12,8 @@ from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.lookup import list_waiting
 from fhir_adapter.cli.options import AsOf, By, Hospital, Mappings, OutputFormat, Reason, Store, Trial, parse_time
 from fhir_adapter.cli.output import Format, emit, show
-from fhir_adapter.domain.review import QUESTIONS, Decision, ReviewItem
+from fhir_adapter.domain.answering import QUESTIONS
+from fhir_adapter.domain.review import Decision, ReviewItem
 from fhir_adapter.errors import UsageError
 from fhir_adapter.ports.rows import SubjectRow
 from fhir_adapter.report.decisions import (
@@ -229,7 +230,6 @@ def _print(rows: list[SubjectRow], output: Format) -> None:
 
 def _item(item: ReviewItem) -> ItemOut:
     question = QUESTIONS[item.kind]
-    answers = f"{question.field}={question.accept}|{question.reject}"
     return ItemOut(
         id=item.id,
         kind=item.kind,
@@ -238,7 +238,7 @@ def _item(item: ReviewItem) -> ItemOut:
         asked=item.asked,
         opened_at=item.opened_at.isoformat(),
         details=dict(item.details or {}),
-        answers=f"{answers} [status=.. date=..]" if question.moves else answers,
+        answers=question.allowed,
         roles=sorted(question.roles),
     )
 

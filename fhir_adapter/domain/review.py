@@ -1,18 +1,17 @@
-"""What waits for a named person, and what that person may answer.
+"""What waits for a named person, and what was decided.
 
-Knows: kinds of review items, their fields and allowed values. Does not know: the store, the command line.
+Knows: kinds of review items, their ids. Does not know: what may be answered, the store, the command line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from fhir_adapter.domain.digests import SHORT, digest_of
 from fhir_adapter.domain.source import SubjectId, TrialId
-from fhir_adapter.errors import DecisionRefusedError
 
 
 class ItemKind(StrEnum):
@@ -27,6 +26,10 @@ class ItemKind(StrEnum):
     PATIENT_MERGED = "patient-merged"
     TREATMENT = "treatment-deviation"
     FIRST_DAY_PASSED = "first-day-passed"
+    SYNDROME = "syndrome"
+    ADVERSE_EVENT = "adverse-event"
+    CAUSE_OF_DEATH = "cause-of-death"
+    EVALUABILITY = "evaluability"
 
 
 class ItemState(StrEnum):
@@ -80,93 +83,6 @@ class Decision:
     reason: str
     at: datetime
     seen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a person may answer to one kind of item.
-
-    Attributes:
-        field: The field every answer has.
-        accept: Its value for `review accept`.
-        reject: Its value for `review reject`.
-        moves: True where the answer may also carry `status` and `date` of the move that follows.
-        roles: Roles of which the person must have one.
-    """
-
-    field: str
-    accept: str
-    reject: str
-    roles: frozenset[str]
-    moves: bool = False
-
-
-_INVESTIGATORS = frozenset({"pi", "investigator"})
-_STAFF = _INVESTIGATORS | {"coordinator", "data-manager"}
-
-QUESTIONS: Mapping[ItemKind, Question] = {
-    ItemKind.ELIGIBILITY: Question(
-        field="verdict", accept="accepted", reject="rejected", roles=_INVESTIGATORS, moves=True
-    ),
-    ItemKind.FROZEN_EVIDENCE: Question(field="verdict", accept="reopened", reject="kept", roles=_INVESTIGATORS),
-    ItemKind.WRITE_CONFLICT: Question(field="write", accept="ours", reject="theirs", roles=_STAFF),
-    ItemKind.CONSENT_WITHDRAWN: Question(field="withdrawn", accept="yes", reject="no", roles=_STAFF, moves=True),
-    ItemKind.DECEASED: Question(field="deceased", accept="yes", reject="no", roles=_STAFF, moves=True),
-    ItemKind.RENEWED_CONSENT: Question(field="consent", accept="obtained", reject="not-required", roles=_STAFF),
-    ItemKind.PATIENT_MERGED: Question(field="merge", accept="confirmed", reject="wrong", roles=_STAFF),
-    ItemKind.TREATMENT: Question(field="noted", accept="yes", reject="no", roles=_INVESTIGATORS),
-    ItemKind.FIRST_DAY_PASSED: Question(field="noted", accept="yes", reject="no", roles=_STAFF),
-}
-"""Field, allowed values and roles per kind. Investigators judge evidence; staff confirm what happened."""
-
-_MOVE_FIELDS = ("status", "date")
-
-
-def check_answer(kind: ItemKind, values: Mapping[str, str]) -> None:
-    """Refuse an answer that does not fit the item.
-
-    Whether the status named may follow is the participation graph's to say.
-
-    Args:
-        kind: Kind of the item.
-        values: Field -> value.
-
-    Raises:
-        DecisionRefusedError: A field is missing or unknown, or its value is not allowed; the message names
-            what is.
-    """
-    question = QUESTIONS[kind]
-    allowed = f"{question.field}={question.accept}|{question.reject}"
-    if question.moves:
-        allowed += ", optional status=STATUS and date=YYYY-MM-DD"
-    if values.get(question.field) not in {question.accept, question.reject}:
-        raise DecisionRefusedError(f"an item of kind {kind} is answered with {allowed}")
-    extra = set(values) - {question.field} - set(_MOVE_FIELDS if question.moves else ())
-    if extra:
-        raise DecisionRefusedError(f"unknown field {', '.join(sorted(extra))}; allowed: {allowed}")
-    if "date" in values:
-        check_date(values["date"])
-
-
-def check_date(text: str) -> None:
-    """Refuse a day of a move that is not a full calendar date.
-
-    Args:
-        text: As the person wrote it.
-
-    Raises:
-        DecisionRefusedError: It is not YYYY-MM-DD.
-    """
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise DecisionRefusedError("the date of a move is written YYYY-MM-DD") from None
-
-
-def is_accepted(kind: ItemKind, values: Mapping[str, str]) -> bool:
-    """Say whether an answer follows the proposal."""
-    question = QUESTIONS[kind]
-    return values.get(question.field) == question.accept
 
 
 def item_id(kind: ItemKind, trial: TrialId, subject: SubjectId, *about: str) -> str:

@@ -140,4 +140,8 @@ EFFECTS: Mapping[ItemKind, Judge] = {
     ItemKind.PATIENT_MERGED: _on_statement,
     ItemKind.TREATMENT: _on_statement,
     ItemKind.FIRST_DAY_PASSED: _on_statement,
+    ItemKind.SYNDROME: _on_statement,
+    ItemKind.ADVERSE_EVENT: _on_statement,
+    ItemKind.CAUSE_OF_DEATH: _on_statement,
+    ItemKind.EVALUABILITY: _on_statement,
 }

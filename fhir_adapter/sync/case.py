@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from fhir_adapter.domain.anchor import Anchor, find_anchor
+from fhir_adapter.domain.answering import QUESTIONS, is_accepted
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord, Verdict
 from fhir_adapter.domain.renewal import Renewal
-from fhir_adapter.domain.review import QUESTIONS, Decision, ItemKind, ReviewItem, is_accepted
+from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.statements import ConsentStatement
 from fhir_adapter.domain.timeline import Timeline

@@ -9,13 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fhir_adapter.domain.review import (
-    QUESTIONS,
-    Decision,
-    ItemState,
-    check_answer,
-    is_accepted,
-)
+from fhir_adapter.domain.answering import QUESTIONS, check_answer, is_accepted
+from fhir_adapter.domain.review import Decision, ItemState
 from fhir_adapter.domain.writeback import WriteIntent
 from fhir_adapter.errors import DecisionRefusedError, UsageError
 from fhir_adapter.events import Event, log
@@ -72,8 +67,25 @@ def show_item(desk: Desk, item: str) -> Shown:
 
 
 def short_answer(desk: Desk, item: str, *, accept: bool) -> dict[str, str]:
-    """Give the answer that `review accept` or `review reject` stands for."""
-    question = QUESTIONS[show_item(desk, item).item.kind]
+    """Give the answer that `review accept` or `review reject` stands for.
+
+    Args:
+        desk: Names the trial.
+        item: Id of the item.
+        accept: Which of both.
+
+    Returns:
+        Field -> value.
+
+    Raises:
+        DecisionRefusedError: An answer to this kind of item holds more than a yes or no.
+    """
+    kind = show_item(desk, item).item.kind
+    question = QUESTIONS[kind]
+    if not question.has_short_form:
+        raise DecisionRefusedError(
+            f"an item of kind {kind} is answered by `review decide ITEM --set FIELD=VALUE ..`: {question.allowed}"
+        )
     return {question.field: question.accept if accept else question.reject}
 
 
@@ -165,7 +177,7 @@ def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, Effect]:
     person = find_person(desk.traits, request.by, QUESTIONS[item.kind].roles)
     require_reason(request.reason)
     accepted = is_accepted(item.kind, request.values)
-    if not accepted and set(request.values) - {QUESTIONS[item.kind].field}:
+    if not accepted and set(request.values) & {"status", "date"}:
         raise DecisionRefusedError("status and date go with an accepted proposal only")
     return shown, person, EFFECTS[item.kind](desk, shown, request.values, accepted)
 

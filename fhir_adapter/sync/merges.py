@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fhir_adapter.domain.review import ItemKind, ItemState, is_accepted
+from fhir_adapter.domain.answering import is_accepted
+from fhir_adapter.domain.review import ItemKind, ItemState
 from fhir_adapter.ports.store import Store
 from fhir_adapter.sync.subject_ids import SubjectIds
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fhir_adapter.domain.answering import check_date
 from fhir_adapter.domain.participation import (
     CANDIDATE,
     ELIGIBLE,
@@ -22,7 +23,7 @@ from fhir_adapter.domain.participation import (
 )
 from fhir_adapter.domain.plan_status import following_plan_status
 from fhir_adapter.domain.records import Eligibility
-from fhir_adapter.domain.review import Decision, ItemKind, check_date
+from fhir_adapter.domain.review import Decision, ItemKind
 from fhir_adapter.errors import DecisionRefusedError
 from fhir_adapter.events import Event, log
 from fhir_adapter.ports.rows import AuditEntry, Derivation, StoredRecord, SubjectRow

@@ -162,4 +162,4 @@ def test_a_run_stopped_by_ctrl_c_says_that_it_can_go_on(ward: Place, monkeypatch
 
 def test_a_bracket_in_a_table_is_shown_and_not_taken_for_a_style(read_ward: Place) -> None:
     """A table that swallows words in brackets hides what a date or a status may be given with."""
-    assert "verdict=accepted|rejected [status=.. date=..]" in read_ward.run("review", "list").out
+    assert "verdict=accepted|rejected [status=STATUS] [date=YYYY-MM-DD]" in read_ward.run("review", "list").out

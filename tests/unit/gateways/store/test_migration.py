@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
-from fhir_adapter.gateways.store.database import Database
 from fhir_adapter.gateways.store.store import open_store
 from tests.store_samples import SUBJECT, TRIAL, keep_subject
 
@@ -28,12 +27,3 @@ def test_a_store_of_the_first_version_gets_the_table_of_escalation_decisions(tmp
     assert [row.subject for row in store.records.subjects(TRIAL)] == [SUBJECT]
     assert store.records.escalation_decisions(TRIAL) == ()
     store.close()
-
-
-def test_the_migrations_make_the_tables_the_code_knows(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'new.db'}")
-    database: Database = store.database
-    with database.reading() as connection:
-        columns = {each["name"] for each in inspect(connection).get_columns("escalation_decision")}
-    store.close()
-    assert columns == {"no", "id", "trial", "payload", "recorded_at"}
