@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # imported where needed: building the registry takes more tha
     from lark import Tree
     from ucumvert import PintUcumRegistry
 
-COUNTING = frozenset({"{score}", "{copies}", "{cells}", "{ratio}", "{fraction}", "{count}", "{#}"})
+COUNTING = frozenset({"{score}", "{copies}", "{cells}", "{ratio}", "{INR}", "{fraction}", "{count}", "{#}"})
 """Annotations that only say what is counted; another spelling of such a unit may be declared by name."""
 
 CLARIFYING = COUNTING | {"{body_wt}"}
