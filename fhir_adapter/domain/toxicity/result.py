@@ -41,6 +41,7 @@ class Needed(StrEnum):
     INTERVENTION = "intervention"
     ANTICOAGULATION = "anticoagulation"
     DURATION = "duration"
+    RESULT = "other-result"
     CLINICAL = "clinical-assessment"
 
 
