@@ -26,6 +26,7 @@ from fhir_adapter.definitions.file_rule_body import AttestedBody
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.definitions.rule_words import NO_WORDS, RuleWords, words_of
 from fhir_adapter.domain import operators as domain
+from fhir_adapter.domain.treatment_operators import NoReaction
 
 _EVENT_TYPES: Final[Mapping[domain.EventSource, tuple[str, ...]]] = {
     domain.EventSource.INTERVENTION: ("Procedure",),
@@ -125,6 +126,17 @@ def _attestable(scope: RuleScope, node: written.AttestableNode, steps: Steps) ->
         by=_attested_body(scope, body.by, (*here, "by")),
         on=tuple(body.on),
         on_conflict=body.on_conflict,
+        **words_of(node),
+    )
+
+
+def _no_reaction(scope: RuleScope, node: written.NoReactionNode, steps: Steps) -> domain.Node:
+    body, here = node.no_reaction, (*steps, "no_reaction")
+    return NoReaction(
+        grade=body.grade,
+        reading=body.reading,
+        resolution=body.resolution,
+        release=_attested_body(scope, body.release, (*here, "release")),
         **words_of(node),
     )
 
@@ -246,4 +258,5 @@ _COMPILERS: Final[Mapping[type[written.NodeFile], Callable[[RuleScope, Any, Step
     written.SteroidLoadNode: compile_steroid_load,
     written.UnderWayNode: compile_under_way,
     written.OxygenSupplyNode: compile_oxygen_supply,
+    written.NoReactionNode: _no_reaction,
 }

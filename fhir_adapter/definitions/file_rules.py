@@ -24,7 +24,12 @@ from fhir_adapter.definitions.file_rule_body import (
     QueryFile,
     SexBody,
 )
-from fhir_adapter.definitions.file_treatment_rule import OxygenSupplyBody, SteroidLoadBody, UnderWayBody
+from fhir_adapter.definitions.file_treatment_rule import (
+    NoReactionBody,
+    OxygenSupplyBody,
+    SteroidLoadBody,
+    UnderWayBody,
+)
 from fhir_adapter.definitions.scalar_text import FileModel, Name, Slug, Words
 from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import OnConflict, UnknownReason
@@ -196,11 +201,17 @@ class OxygenSupplyNode(NodeFile):
     oxygen_supply: OxygenSupplyBody
 
 
+class NoReactionNode(NodeFile):
+    """No severe reaction since the first cell infusion, by the safety record."""
+
+    no_reaction: NoReactionBody
+
+
 OPERATORS = (
     *("all_of", "any_of", "not", "when", "agree", "first_available", "attested", "attestable", "age", "sex"),
     *("compare", "formula", "coded", "condition", "event"),
     *("consent_signed", "consent_withdrawn", "consent_provision"),
-    *("steroid_load", "under_way", "oxygen_supply"),
+    *("steroid_load", "under_way", "oxygen_supply", "no_reaction"),
 )
 
 
@@ -232,7 +243,8 @@ AnyNode = Annotated[
     | Annotated[ConsentProvisionNode, Tag("<consent_provision>")]
     | Annotated[SteroidLoadNode, Tag("<steroid_load>")]
     | Annotated[UnderWayNode, Tag("<under_way>")]
-    | Annotated[OxygenSupplyNode, Tag("<oxygen_supply>")],
+    | Annotated[OxygenSupplyNode, Tag("<oxygen_supply>")]
+    | Annotated[NoReactionNode, Tag("<no_reaction>")],
     Discriminator(
         _operator_of,
         custom_error_type="operator",

@@ -9,10 +9,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fhir_adapter.definitions.file_rule_body import Concepts, QueryFile
+from fhir_adapter.definitions.file_rule_body import AttestedBody, Concepts, QueryFile
 from fhir_adapter.definitions.fraction_text import AmountText
-from fhir_adapter.definitions.scalar_text import CodeText, DecimalText, FileModel, Slug, WindowText
+from fhir_adapter.definitions.scalar_text import CodeText, DecimalText, FileModel, IntegerText, Slug, WindowText
 from fhir_adapter.domain.queries import Operator
+from fhir_adapter.domain.treatment_operators import ReactionReading, Resolution
 
 
 class LimitBody(FileModel):
@@ -53,3 +54,12 @@ class OxygenSupplyBody(FileModel):
     category: Slug | None = None
     limit: LimitBody
     fraction_limit: LimitBody | None = None
+
+
+class NoReactionBody(FileModel):
+    """No reaction of `grade` or more since the first infusion; `release`: a person lets resolved ones pass."""
+
+    grade: Annotated[IntegerText, Field(ge=1, le=5)]
+    reading: ReactionReading
+    resolution: Resolution
+    release: AttestedBody

@@ -30,6 +30,7 @@ from fhir_adapter.domain.assess_logic import (
 )
 from fhir_adapter.domain.assess_oxygen import assess_oxygen_supply
 from fhir_adapter.domain.assess_person import assess_age, assess_sex
+from fhir_adapter.domain.assess_reactions import assess_no_reaction
 from fhir_adapter.domain.assess_steroid_load import assess_steroid_load
 from fhir_adapter.domain.assess_support import assess_under_way
 from fhir_adapter.domain.assess_withdrawal import assess_consent_withdrawn
@@ -58,7 +59,7 @@ from fhir_adapter.domain.queries import FindingQuery
 from fhir_adapter.domain.records import Answer
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.selection import select_current
-from fhir_adapter.domain.treatment_operators import OxygenSupply, SteroidLoad, UnderWay
+from fhir_adapter.domain.treatment_operators import NoReaction, OxygenSupply, SteroidLoad, UnderWay
 from fhir_adapter.errors import InvariantError
 
 _LEAVES: Final[Mapping[type[Node], Callable[[Any, Scene], Answer]]] = {
@@ -72,6 +73,7 @@ _LEAVES: Final[Mapping[type[Node], Callable[[Any, Scene], Answer]]] = {
     EventWithin: assess_event,
     Formula: assess_formula,
     HasCondition: assess_condition,
+    NoReaction: assess_no_reaction,
     OxygenSupply: assess_oxygen_supply,
     Sex: assess_sex,
     SteroidLoad: assess_steroid_load,
@@ -141,4 +143,6 @@ def _children(node: Node) -> tuple[Node, ...]:
         return (node.of,)
     if isinstance(node, When):
         return node.condition, node.then, node.otherwise
+    if isinstance(node, NoReaction):
+        return (node.release,)
     return (node.rule, node.by) if isinstance(node, Attestable) else ()

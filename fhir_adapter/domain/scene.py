@@ -16,6 +16,7 @@ from fhir_adapter.domain.anchor import AS_OF, SAMPLE, Anchor
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.queries import AgeWindow, FindingQuery, Window, WindowUnit
+from fhir_adapter.domain.safety.reactions import Reactions
 from fhir_adapter.domain.spans import (
     FIRST_DAY,
     LAST_DAY,
@@ -77,6 +78,7 @@ class Scene:
         lets_in: 0..1; the truth of the present statement that lets the patient in; None where neither does.
         stopped_dose: What the dose of a stopped administration means at this hospital: `administered`,
             `ordered` or `unknown`.
+        reactions: 0..1; gives what is known of the subject's adverse reactions at a moment.
         memo: What was computed for these facts and this anchor before; only ever the same again.
     """
 
@@ -90,6 +92,7 @@ class Scene:
     consent_signed_last: FhirDateTime | None = None
     lets_in: Truth | None = Truth.MET
     stopped_dose: str = "unknown"
+    reactions: Reactions | None = None
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     def at_as_of(self) -> Scene:

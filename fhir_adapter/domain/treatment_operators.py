@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.operators import Node
+from fhir_adapter.domain.operators import Attested, Node
 from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.domain.queries import FindingQuery, Limit, Window
 
@@ -91,3 +92,43 @@ class OxygenSupply(Node):
     fraction: FindingQuery
     limit: Limit
     fraction_limit: Limit | None = None
+
+
+class ReactionReading(StrEnum):
+    """Which reactions since the first infusion hold a further one, beside unresolved ones.
+
+    current-only: none. current-or-possibly-related: resolved ones too, unless a person called their relation to
+    the cells unlikely or absent. ever: resolved ones too, unless a person said that they are not related.
+    """
+
+    CURRENT_ONLY = "current-only"
+    POSSIBLY_RELATED = "current-or-possibly-related"
+    EVER = "ever"
+
+
+class Resolution(StrEnum):
+    """When a reaction is over: with the whole event, or as soon as its grade is below the limit."""
+
+    EVENT = "event"
+    BELOW_GRADE = "below-grade"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoReaction(Node):
+    """No adverse reaction of `grade` or more since the first cell infusion, by the subject's safety record.
+
+    A syndrome of that grade holds, resolved or not, unless a person judged it lower or not associated. A
+    nonhematologic event of that grade, new or worsened, holds while it lasts unless a person called it not
+    related. A resolved one holds by `reading`, until it is released. What cannot be graded and may be of that
+    grade leaves it UNKNOWN, and so does a missing record: nothing recorded is not nothing happened.
+
+    Attributes:
+        grade: Lowest grade that holds, CTCAE and ASTCT alike.
+        release: A named person's release of resolved reactions, with a reason and made after they were over;
+            releases nothing else.
+    """
+
+    grade: int
+    reading: ReactionReading
+    resolution: Resolution
+    release: Attested

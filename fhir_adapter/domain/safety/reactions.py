@@ -60,18 +60,25 @@ def view_reactions(record: SafetyRecord, hematologic: Callable[[str], bool]) -> 
         hematologic: Says of a term of the scale whether the criterion leaves it out.
 
     Returns:
-        The view; dissolved events are left out.
+        The view. Dissolved events are left out, and a hospital's statement of a syndrome where the syndrome
+        itself carries it.
 
     Source:
         clinical review, PUT-2 and section 3.
     """
     first = min((at for _, at in record.infusions), default=None)
+    episodes = tuple(episode for syndrome in record.syndromes for episode in syndrome.episodes)
+    joined = {link.reference for episode in episodes for link in episode.reported}
     return ReactionsView(
         as_of=record.as_of,
         first_infusion=first,
-        episodes=tuple(episode for syndrome in record.syndromes for episode in syndrome.episodes),
+        episodes=episodes,
         events=tuple(
-            event for event in record.events if not event.hematologic and event.state is not EventState.DISSOLVED
+            event
+            for event in record.events
+            if not event.hematologic
+            and event.state is not EventState.DISSOLVED
+            and not (is_syndrome(event) and any(link.reference in joined for link in event.reported))
         ),
         ungradable=tuple(
             result
