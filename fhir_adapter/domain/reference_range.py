@@ -1,4 +1,4 @@
-"""Which upper limit of normal holds for this patient.
+"""Which limits of normal hold for this patient.
 
 Knows: ranges by age and sex at the time of the result. Does not know: any limit of its own; an adult limit is
 never assumed.
@@ -22,14 +22,14 @@ _SEXES = frozenset({"male", "female"})
 
 
 @dataclass(frozen=True, slots=True)
-class UpperLimit:
-    """An upper limit of normal in the concept's standard unit, and the FHIRPath of its range."""
+class NormalLimit:
+    """An upper or lower limit of normal in the concept's standard unit, and the FHIRPath of its range."""
 
     quantity: Quantity
     path: str
 
 
-def find_upper_limit(finding: Finding, scene: Scene) -> UpperLimit | None:
+def find_upper_limit(finding: Finding, scene: Scene) -> NormalLimit | None:
     """Find the upper limit of normal printed with a result, for this patient at that time.
 
     A range made for the patient's sex and age goes before one for everybody. Ages are taken exactly; where no
@@ -46,35 +46,69 @@ def find_upper_limit(finding: Finding, scene: Scene) -> UpperLimit | None:
     Source:
         rules sheet A.11, ULN / LLN: from the same result, by `appliesTo` and `age`; never a fixed limit.
     """
-    chosen = _choose(finding.ranges, finding, scene) if finding.ranges else _printed_alone(finding)
-    if chosen is None or not chosen.quantity.value.is_finite() or chosen.quantity.value <= 0:
-        return None
-    return chosen
+    chosen = _find(finding, scene, _high, finding.uln)
+    return chosen if chosen is not None and chosen.quantity.value > 0 else None
 
 
-def _printed_alone(finding: Finding) -> UpperLimit | None:
-    return None if finding.uln is None else UpperLimit(finding.uln, finding.range_path or finding.path)
+def find_lower_limit(finding: Finding, scene: Scene) -> NormalLimit | None:
+    """Find the lower limit of normal printed with a result, for this patient at that time.
+
+    Args:
+        finding: The result with every range printed with it.
+        scene: The patient's age and sex.
+
+    Returns:
+        The limit, chosen as the upper one is; None too where it is below zero. Zero itself is a limit: nothing can
+        be below it.
+
+    Source:
+        rules sheet A.11, ULN / LLN: from the same result, by `appliesTo` and `age`; never a fixed limit.
+    """
+    chosen = _find(finding, scene, _low, finding.lln)
+    return chosen if chosen is not None and chosen.quantity.value >= 0 else None
 
 
-def _choose(ranges: Iterable[ReferenceRange], finding: Finding, scene: Scene) -> UpperLimit | None:
+_Side = Callable[[ReferenceRange], Quantity | None]
+
+
+def _high(limits: ReferenceRange) -> Quantity | None:
+    return limits.high
+
+
+def _low(limits: ReferenceRange) -> Quantity | None:
+    return limits.low
+
+
+def _find(finding: Finding, scene: Scene, side: _Side, alone: Quantity | None) -> NormalLimit | None:
+    """Choose among the ranges printed with a result; without any the limit alone is taken."""
+    if finding.ranges:
+        chosen = _agreed(_choose(finding.ranges, finding, scene), side)
+    else:
+        chosen = None if alone is None else NormalLimit(alone, finding.range_path or finding.path)
+    return chosen if chosen is not None and chosen.quantity.value.is_finite() else None
+
+
+def _choose(ranges: Iterable[ReferenceRange], finding: Finding, scene: Scene) -> list[ReferenceRange]:
+    """Give the ranges one of which holds for this patient."""
     plain = [each for each in ranges if each.is_plain]
     special = [each for each in ranges if not each.is_plain]
     for measure in (_exact_age, _whole_years):
         fits = [(each, _fits(each, finding, scene, measure)) for each in special]
         certain = [each for each, fit in fits if fit is Truth.MET]
         if certain:
-            return _agreed(certain)
+            return certain
         possible = [each for each, fit in fits if fit is Truth.UNKNOWN]
         if possible:
-            return _agreed([*possible, *plain])
-    return _agreed(plain)
+            return [*possible, *plain]
+    return plain
 
 
-def _agreed(ranges: list[ReferenceRange]) -> UpperLimit | None:
-    first = ranges[0].high if ranges else None
-    if first is None or any(each.high is None or each.high.value != first.value for each in ranges):
+def _agreed(ranges: list[ReferenceRange], side: _Side) -> NormalLimit | None:
+    limits = [side(each) for each in ranges]
+    first = limits[0] if limits else None
+    if first is None or any(each is None or each.value != first.value for each in limits):
         return None
-    return UpperLimit(first, ranges[0].path)
+    return NormalLimit(first, ranges[0].path)
 
 
 _Measure = Callable[[date, date], Fraction]

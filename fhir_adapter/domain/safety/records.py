@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.safety.judgements import DeathJudgement, EventJudgement, SyndromeJudgement
@@ -27,7 +28,10 @@ class GradedResult:
         at: The earliest moment the result can mean, aware.
         value: As shown, for example `38 10*9/L`.
         baseline: 0..1; reference of the result used as baseline.
-        after_infusion: 0..1; number of the last cell infusion that began before it; None = before the first.
+        after_infusion: 0..1; number of the last cell infusion that began before it; None = before the first. A
+            result of the infusion's day without a time of day counts as after it.
+        until: 0..1; the latest moment the result can mean, where only its day is known; None = `at` itself.
+        standard: 0..1; the value graded, in the concept's standard unit.
     """
 
     term: str
@@ -40,6 +44,8 @@ class GradedResult:
     baseline: str | None = None
     after_infusion: int | None = None
     evidence: tuple[Evidence, ...] = ()
+    until: datetime | None = None
+    standard: Quantity | None = None
 
 
 class EventState(StrEnum):
