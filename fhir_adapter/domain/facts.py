@@ -13,6 +13,7 @@ from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.quantity import Quantity
+from fhir_adapter.domain.reported_event import ReportedEvent
 from fhir_adapter.domain.source import Exclusion, Rejection, ResourceVersion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement
 
@@ -225,6 +226,7 @@ Fact = (
     | Exposure
     | Diagnosis
     | Intervention
+    | ReportedEvent
     | ConsentStatement
     | Attestation
 )

@@ -46,6 +46,7 @@ class Exclusion(StrEnum):
     RETRACTED = "retracted"
     DUPLICATE = "duplicate"
     CONSENT_WITHDRAWN = "consent-withdrawn"
+    EVENT_POTENTIAL = "event-potential"
 
 
 @dataclass(frozen=True, slots=True)

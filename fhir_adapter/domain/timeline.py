@@ -13,6 +13,7 @@ from fhir_adapter.domain.chronology import in_order, index_by_concept, start_of
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Finding, Intervention, Reading, SpecimenKind
+from fhir_adapter.domain.reported_event import ReportedEvent
 from fhir_adapter.domain.source import Completeness, Exclusion, Rejection, RejectionReason, ResourceVersion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement
 from fhir_adapter.domain.supersession import Settled, settle
@@ -42,6 +43,7 @@ class Timeline:
         exposures: Concept -> exposures, earliest first.
         diagnoses: Concept -> diagnoses.
         interventions: Concept -> interventions, earliest first.
+        reported_events: Adverse events the hospital reports, earliest first.
         consents: Consents, earliest signed first.
         attestations: Attestations, earliest authored first.
         gaps: What could not be read.
@@ -59,6 +61,7 @@ class Timeline:
     exposures: Mapping[ConceptId, tuple[Exposure, ...]] = field(default_factory=dict)
     diagnoses: Mapping[ConceptId, tuple[Diagnosis, ...]] = field(default_factory=dict)
     interventions: Mapping[ConceptId, tuple[Intervention, ...]] = field(default_factory=dict)
+    reported_events: tuple[ReportedEvent, ...] = ()
     consents: tuple[ConsentStatement, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -141,6 +144,7 @@ class _Shelf:
             exposures=index_by_concept(exposures, lambda fact: start_of(fact.effective)),
             diagnoses=index_by_concept(self._of(Diagnosis), lambda fact: start_of(fact.onset)),
             interventions=index_by_concept(self._of(Intervention), lambda fact: start_of(fact.performed)),
+            reported_events=in_order(self._of(ReportedEvent), lambda fact: start_of(fact.occurred)),
             consents=in_order(self._of(ConsentStatement), lambda fact: fact.signed),
             attestations=in_order(self._of(Attestation), lambda fact: fact.authored),
             gaps=tuple(sorted(self.gaps, key=_gap_order)),

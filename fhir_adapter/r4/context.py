@@ -125,6 +125,7 @@ class ReadingContext:
         validate_full: True = every resource also passes the R4B model, duplicate keys are refused.
         questionnaires: Canonical URLs of questionnaires whose answers are attestations.
         links: linkId -> what may be attested there.
+        event_terms: (system, code) -> name of an adverse event in the trial's scale.
         surely_past: A calendar date that is over in every zone when reading begins.
         caches: Of this context alone; a copy with other terminology or zone starts anew.
     """
@@ -139,6 +140,7 @@ class ReadingContext:
     validate_full: bool = False
     questionnaires: tuple[str, ...] = ()
     links: Mapping[str, AttestationLink] = field(default_factory=dict)
+    event_terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
     surely_past: date = field(init=False, compare=False, repr=False)
     caches: Caches = field(default_factory=Caches, init=False, compare=False, repr=False)
 

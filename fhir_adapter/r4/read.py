@@ -18,6 +18,7 @@ from fhir_adapter.r4.cell_product import BiologicallyDerivedProduct
 from fhir_adapter.r4.context import PageContext, ReadingContext
 from fhir_adapter.r4.failure import check_fully, explain_failure
 from fhir_adapter.r4.medication_content import Medication
+from fhir_adapter.r4.read_adverse_event import AdverseEvent, read_adverse_event
 from fhir_adapter.r4.read_biologically_derived_product import read_biologically_derived_product
 from fhir_adapter.r4.read_condition import Condition, read_condition
 from fhir_adapter.r4.read_consent import Consent, read_consent
@@ -47,6 +48,7 @@ READERS: Mapping[type[Resource], tuple[str, Reader]] = {
     Specimen: ("Specimen", read_specimen),
     DiagnosticReport: ("DiagnosticReport", read_diagnostic_report),
     Condition: ("Condition", read_condition),
+    AdverseEvent: ("AdverseEvent", read_adverse_event),
     Consent: ("Consent", read_consent),
     Medication: ("Medication", read_medication),
     BiologicallyDerivedProduct: ("BiologicallyDerivedProduct", read_biologically_derived_product),

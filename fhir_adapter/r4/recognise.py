@@ -34,6 +34,7 @@ class Probe(Wire):
     subject: Raw = ABSENT
     patient: Raw = ABSENT
     code: Raw = ABSENT
+    event: Raw = ABSENT
     product_code: Raw = ABSENT
     medication_codeable_concept: Raw = ABSENT
     component: Raw = ABSENT
@@ -92,6 +93,7 @@ def belongs_elsewhere(probe: Probe, context: ReadingContext) -> bool:
 
 def _codes(probe: Probe) -> Iterator[Raw]:
     yield probe.code
+    yield probe.event
     yield probe.product_code
     yield probe.medication_codeable_concept
     for component in part(_components, probe.component) or ():

@@ -20,6 +20,7 @@ SAYING: Mapping[str, tuple[str, ...]] = {
     "Medication": ("code", "ingredient"),
     "BiologicallyDerivedProduct": (),
     "Specimen": ("type", "subject"),
+    "AdverseEvent": (),
     "Consent": ("status", "scope", "category", "patient", "dateTime", "performer", "policy", "policyRule",
                 "provision", "verification"),
     "QuestionnaireResponse": ("questionnaire", "status", "subject", "authored", "author", "item"),

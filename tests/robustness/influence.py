@@ -13,6 +13,7 @@ from typing import Any
 from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Finding, Intervention, SpecimenKind
 from fhir_adapter.domain.quantity import Quantity
+from fhir_adapter.domain.reported_event import ReportedEvent
 from fhir_adapter.domain.source import Exclusion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement
 from tests.robustness.mutants import Path
@@ -103,6 +104,24 @@ INFLUENCE: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "identifiers": ("identifier",),
         "part_of": ("partOf",),
     },
+    ReportedEvent: {
+        "concepts": ("event",),
+        "codings": ("event",),
+        "text": ("event",),
+        "terms": ("event",),
+        "grade": ("extension",),
+        "severity": ("severity",),
+        "serious": ("seriousness",),
+        "outcome": ("outcome",),
+        "occurred": ("date",),
+        "detected": ("detected",),
+        "recorded": ("recordedDate",),
+        "conditions": ("resultingCondition",),
+        "suspects": ("suspectEntity",),
+        "studies": ("study",),
+        "categories": ("category",),
+        "identifiers": ("identifier",),
+    },
     ConsentStatement: {
         "status": ("status",),
         "is_research": ("scope", "category"),
@@ -132,7 +151,8 @@ EXCLUDING: Mapping[Exclusion, tuple[str, ...]] = {
     Exclusion.RETRACTED: ("status", "verificationStatus"),
     Exclusion.CODE_NOT_NEEDED: ("code", "component", "medication[x]", "type", "scope", "category", "questionnaire",
                                 "item", "ingredient", "value[x]", "policy", "policyRule"),
-    Exclusion.CODE_UNMATCHED: ("code", "component", "medication[x]", "type"),
+    Exclusion.CODE_UNMATCHED: ("code", "component", "medication[x]", "type", "event"),
+    Exclusion.EVENT_POTENTIAL: ("actuality",),
     Exclusion.OTHER_PATIENT: ("subject", "patient", "focus"),
     Exclusion.TYPE_NOT_READ: ("resourceType",),
 }  # fmt: skip
