@@ -218,6 +218,13 @@ def _evaluable(
         return False, "replaced by a named person"
     if window.state is WindowState.OPEN:
         return None, "the observation window is open"
+    return _after_window(rule, observed, window, judged)
+
+
+def _after_window(
+    rule: ObservationRule, observed: Observed, window: _Window, judged: EvaluabilityJudgement | None
+) -> tuple[bool | None, str]:
+    """Judge a window that is over, without toxicity and without a replacement."""
     if judged is not None:
         return True, "counts by a named person"
     if window.ending is not None:

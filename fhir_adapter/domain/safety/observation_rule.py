@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from fhir_adapter.domain.safety.records import Syndrome
 
@@ -22,6 +23,23 @@ class Unfinished(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaterPartRule:
+    """When a person is asked about the part of the trial that follows the dose escalation.
+
+    Attributes:
+        part: Its value of the link.
+        first: How many of its first evaluable subjects are looked at apart.
+        limit: Dose-limiting toxicities among these at which a person is asked.
+        share: Share of evaluable subjects with one, above which a person is asked at any number.
+    """
+
+    part: str
+    first: int
+    limit: int
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservationRule:
     """Observation for dose-limiting toxicity.
 
@@ -34,6 +52,8 @@ class ObservationRule:
         parts: 1..*; values of that link.
         escalating: The part whose subjects count for the dose escalation.
         unfinished: Who decides about a subject without every infusion.
+        later: 0..1; the part that follows; None where the trial has none.
+        deciders: 0..*; roles of which a person needs one to decide on dose levels; empty = anybody listed.
     """
 
     window_days: int
@@ -43,3 +63,5 @@ class ObservationRule:
     parts: tuple[str, ...]
     escalating: str
     unfinished: Unfinished
+    later: LaterPartRule | None = None
+    deciders: tuple[str, ...] = ()
