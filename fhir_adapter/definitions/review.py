@@ -32,6 +32,11 @@ from fhir_adapter.definitions.review_dosing import review_codings, review_dosing
 from fhir_adapter.definitions.review_rule import review_rules
 from fhir_adapter.definitions.review_unit import review_units
 from fhir_adapter.definitions.review_usage import review_hospital_usage, review_trial_usage, review_value_set_usage
+from fhir_adapter.definitions.unit_spelling import (
+    compile_unit_spellings,
+    load_unit_spellings,
+    review_unit_spellings,
+)
 from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.errors import DefinitionError
 
@@ -119,6 +124,13 @@ def _review_base(findings: _Findings, base: _Base, hospitals: Sequence[HospitalF
     findings.found.extend(review_value_sets(base.files))
     findings.found.extend(review_code_systems(base.files, mapped))
     findings.found.extend(review_units(base.files, base.unit_rules))
+    findings.attempt(partial(_review_spellings, findings, base))
+
+
+def _review_spellings(findings: _Findings, base: _Base) -> None:
+    spellings = load_unit_spellings(base.files.folder)
+    compile_unit_spellings(spellings)
+    findings.found.extend(review_unit_spellings(spellings, base.unit_rules.values()))
 
 
 def _review_trials(findings: _Findings, roots: Roots, base: _Base, trials: Sequence[str]) -> list[CompiledTrial]:

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from fhir_adapter.definitions.file_care_plan import CarePlanFile
 from fhir_adapter.definitions.file_dosing import DosingFile
+from fhir_adapter.definitions.file_escalation import EscalationFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
 from fhir_adapter.definitions.file_rules import EligibilityFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
 from fhir_adapter.definitions.file_trial import TrialFile
 from fhir_adapter.definitions.scalar_text import FileModel
+from fhir_adapter.definitions.unit_spelling import UnitSpellingsFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -23,12 +25,14 @@ _FILES: Final[Mapping[str, tuple[type[FileModel], bool]]] = {
     "code_systems": (CodeSystemsFile, False),
     "value_set": (ValueSetFile, False),
     "units": (UnitsFile, False),
+    "unit_spellings": (UnitSpellingsFile, False),
     "hospital": (HospitalFile, False),
     "concept_map": (ConceptMapFile, False),
     "trial": (TrialFile, True),
     "eligibility": (EligibilityFile, True),
     "dosing": (DosingFile, True),
     "care_plan": (CarePlanFile, True),
+    "escalation": (EscalationFile, True),
 }
 """File -> its model, and whether `{setting: id}` may stand in it."""
 
