@@ -6,10 +6,10 @@ Knows: what is measured, its limits of normal, its baseline. Does not know: wher
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from fhir_adapter.domain.quantity import Quantity
+from fhir_adapter.domain.quantity import Comparator, Quantity
 from fhir_adapter.domain.toxicity.scale import ClinicalInput
 
 
@@ -40,3 +40,32 @@ class Measurement:
     baseline_uln: Decimal | None = None
     inputs: Mapping[ClinicalInput, bool] = field(default_factory=dict)
     age_years: int | None = None
+
+
+def as_upper_bound(measurement: Measurement) -> Measurement | None:
+    """Read a result as what another one of the same unit cannot exceed: neutrophils are part of leukocytes.
+
+    Does not carry over limits of normal and baseline, which are not the other's.
+
+    Args:
+        measurement: The greater result, for example leukocytes without differential.
+
+    Returns:
+        The other result as censored value; None where the greater result has no upper end.
+
+    Source:
+        clinical review, section 4, row "platelets, neutrophils, WBC".
+    """
+    reported = measurement.reported
+    if reported.comparator in {Comparator.GREATER, Comparator.GREATER_OR_EQUAL}:
+        return None
+    comparator = reported.comparator or Comparator.LESS_OR_EQUAL
+    return replace(
+        measurement,
+        reported=Quantity(reported.value, reported.unit, comparator),
+        lln=None,
+        uln=None,
+        baseline=None,
+        baseline_lln=None,
+        baseline_uln=None,
+    )

@@ -6,10 +6,11 @@ Knows: the words a grading rule is written in. Does not know: any particular sca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.queries import Operator
@@ -159,7 +160,7 @@ class Raise:
     to: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Term:
     """One term of a scale, graded from the results of its concepts.
 
@@ -200,15 +201,35 @@ class Term:
     note: str | None = None
 
     @property
-    def highest(self) -> int:
-        """The highest grade a living patient can have by its wording."""
+    def highest_worded(self) -> int:
+        """The highest grade below death that its wording knows."""
         return max((grade for grade in self.wording if grade < _DEATH), default=0)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of every grade."""
+        return tuple(each for rule in self.rules for alternative in rule.any_of for each in alternative)
+
+    @cached_property
+    def uses_baseline(self) -> bool:
+        """True where a grade can depend on the baseline or on whether that was abnormal."""
+        return any(
+            isinstance(each, BaselineCondition) or getattr(each, "of", None) in _FROM_BASELINE
+            for each in self.conditions
+        )
+
+    @cached_property
+    def widening(self) -> tuple[ClinicalInput, ...]:
+        """Inputs that leave several grades possible as long as nobody answered; each once."""
+        asked = (each.input for each in self.conditions if isinstance(each, InputCondition) and each.widens)
+        return tuple(dict.fromkeys(asked))
 
 
 _DEATH = 5
+_FROM_BASELINE = frozenset({Reference.BASELINE, Reference.REFERENCE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scale:
     """One version of a toxicity scale.
 
@@ -222,19 +243,22 @@ class Scale:
     title: str
     version: str
     terms: tuple[Term, ...]
-    _by_name: Mapping[str, tuple[Term, ...]] = field(init=False, repr=False, compare=False)
-    _by_concept: Mapping[ConceptId, tuple[Term, ...]] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        by_name: dict[str, tuple[Term, ...]] = {}
-        by_concept: dict[ConceptId, tuple[Term, ...]] = {}
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[Term, ...]]:
+        entries: dict[str, tuple[Term, ...]] = {}
         for term in self.terms:
             key = term.name.casefold()
-            by_name[key] = (*by_name.get(key, ()), term)
+            entries[key] = (*entries.get(key, ()), term)
+        return entries
+
+    @cached_property
+    def _by_concept(self) -> Mapping[ConceptId, tuple[Term, ...]]:
+        entries: dict[ConceptId, tuple[Term, ...]] = {}
+        for term in self.terms:
             for concept in () if term.combined or term.by_person else term.concepts:
-                by_concept[concept] = (*by_concept.get(concept, ()), term)
-        object.__setattr__(self, "_by_name", by_name)
-        object.__setattr__(self, "_by_concept", by_concept)
+                entries[concept] = (*entries.get(concept, ()), term)
+        return entries
 
     def term(self, name: str, concept: ConceptId | None = None) -> Term | None:
         """Find a term by its name, in any case.
