@@ -12,6 +12,7 @@ Knows: the recovery classes of the adapter and their exit codes. Does not know: 
     |       +-- AuthorizationError    401, 403
     +-- ConflictError                 409, 412: re-plan once, then a person reviews
     +-- DecisionRefusedError          a person's decision breaks a rule                  exit 6
+    |   +-- ImpossiblePathError       a dose-escalation path the rule does not lead to
     +-- GuardError                    a lease is held or a guard stopped the run         exit 5
     +-- UnitError                     two quantities cannot be compared                  exit 4
     +-- InvariantError                the adapter contradicts itself                     exit 4
@@ -104,6 +105,20 @@ class DecisionRefusedError(AdapterError):
     """A person's decision is not allowed; the message names what is."""
 
     exit_code: ClassVar[int] = 6
+
+
+class ImpossiblePathError(DecisionRefusedError):
+    """A path of dose levels and outcomes that the escalation rule does not lead to, or that cannot be read."""
+
+    def __init__(self, *, character: int, subject: int, problem: str, allowed: str) -> None:
+        """Build the message from the place (both counted from 1), what is wrong there, and what is allowed."""
+        self.character = character
+        self.subject = subject
+        self.problem = problem
+        self.allowed = allowed
+        super().__init__(
+            f"impossible path at character {character} (subject {subject}): {problem}; allowed here: {allowed}"
+        )
 
 
 class GuardError(AdapterError):

@@ -13,6 +13,7 @@ from typing import Any
 from fhir_adapter.definitions.compile_care_plan import compile_care_plan
 from fhir_adapter.definitions.compile_criterion import compile_criterion
 from fhir_adapter.definitions.compile_dosing import compile_dosing
+from fhir_adapter.definitions.compile_escalation import compile_escalation
 from fhir_adapter.definitions.compile_terminology import Vocabulary
 from fhir_adapter.definitions.digest import digest_of
 from fhir_adapter.definitions.file_rules import CriterionRow
@@ -151,6 +152,8 @@ def _treatment(scopes: _Scopes, files: TrialFiles, taken: frozenset[str]) -> dic
     if scopes.care_plan is not None and files.care_plan is not None:
         statuses = [status.value for status in files.trial.model.participation.graph]
         said["care_plan"] = compile_care_plan(scopes.care_plan, files.care_plan.model, statuses)
+    if files.escalation is not None:
+        said["escalation"] = compile_escalation(files.escalation)
     return said
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from fhir_adapter.definitions.file_care_plan import CarePlanFile
 from fhir_adapter.definitions.file_dosing import DosingFile
+from fhir_adapter.definitions.file_escalation import EscalationFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
 from fhir_adapter.definitions.file_rules import EligibilityFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
@@ -49,7 +50,8 @@ class HospitalFiles:
 class TrialFiles:
     """trials/<id>/ with `values` of its settings filled in; `used` are those that stand anywhere.
 
-    A trial may have no treatment plan (`dosing` is None), and a treatment plan nobody writes as a CarePlan.
+    A trial may have no treatment plan (`dosing` is None), a treatment plan nobody writes as a CarePlan, and no
+    dose escalation.
     """
 
     folder: Folder
@@ -59,6 +61,7 @@ class TrialFiles:
     used: frozenset[str]
     dosing: Typed[DosingFile] | None = None
     care_plan: Typed[CarePlanFile] | None = None
+    escalation: Typed[EscalationFile] | None = None
 
 
 def load_terminology_files(roots: Roots) -> TerminologyFiles:
@@ -122,16 +125,24 @@ def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingVa
     """
     folder = roots.folder(TRIALS, trial)
     heads = load_document(*folder.file("trial.yaml"))
-    filler = Filler({**_setting_values(heads), **(overrides or {})})
+    filler = Filler({**setting_values(heads), **(overrides or {})})
     trial_file = typed(filler.fill(heads), TrialFile)
     eligibility = typed(filler.fill(load_document(*folder.file("eligibility.yaml"))), EligibilityFile)
     dosing = _optional(folder, "dosing.yaml", DosingFile, filler)
     care_plan = _optional(folder, "care_plan.yaml", CarePlanFile, filler)
+    escalation = _optional(folder, "escalation.yaml", EscalationFile, filler)
     if care_plan is not None and dosing is None:
         raise care_plan.error((), "there is no dosing.yaml beside it", "a care plan is made of what is planned")
     _check_id(trial_file, trial_file.model.id, folder.path.name)
     return TrialFiles(
-        folder, trial_file, eligibility, filler.values, frozenset(filler.used), dosing=dosing, care_plan=care_plan
+        folder,
+        trial_file,
+        eligibility,
+        filler.values,
+        frozenset(filler.used),
+        dosing=dosing,
+        care_plan=care_plan,
+        escalation=escalation,
     )
 
 
@@ -140,8 +151,18 @@ def _optional(folder: Folder, name: str, model: type[M], filler: Filler) -> Type
     return typed(filler.fill(load_document(path, shown_as)), model) if path.is_file() else None
 
 
-def _setting_values(trial: Document) -> dict[str, SettingValue]:
-    """Read the settings alone, so that the rest can be filled before it is typed."""
+def setting_values(trial: Document) -> dict[str, SettingValue]:
+    """Read the settings alone, so that the rest can be filled before it is typed.
+
+    Args:
+        trial: trial.yaml as written.
+
+    Returns:
+        Setting id -> its value.
+
+    Raises:
+        DefinitionError: A setting is wrong, or listed twice.
+    """
     root = trial.root
     rows = (
         {key: entry for key, entry in root.entries.items() if key == "settings"} if isinstance(root, Block) else {}

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from fhir_adapter.domain.care_plan import CarePlanRule
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.escalation.rule import EscalationRule
 from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.queries import Window
 from fhir_adapter.domain.regimen import Regimen
@@ -177,6 +178,7 @@ class Trial:
         regimen: 0..1; the treatment plan; None where the trial's definitions have none.
         clearance: 0..*; criteria to receive a cell infusion.
         care_plan: 0..1; what is written as CarePlan.
+        escalation: 0..1; how the dose is found; None where the trial has no dose escalation.
     """
 
     id: TrialId
@@ -196,6 +198,7 @@ class Trial:
     regimen: Regimen | None = None
     clearance: tuple[ClearanceCriterion, ...] = ()
     care_plan: CarePlanRule | None = None
+    escalation: EscalationRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class NextAction:
         level: 0..1; where the next subject goes, or the maximum tolerated dose; None where nobody goes anywhere.
         row: Name of the row of the table that decided.
         reason: Counts, condition and consequence in plain words.
+        refused: True where a row applies, but its action must not be proposed, or where no row does.
         hold_from: 0..1; second infusions at this level and above are on hold until a named decision.
     """
 
@@ -45,6 +46,7 @@ class NextAction:
     level: int | None
     row: str
     reason: str
+    refused: bool = False
     hold_from: int | None = None
 
 
@@ -67,12 +69,18 @@ def decide_next(rule: EscalationRule, state: CohortState) -> NextAction:
     now = Situation(rule, state)
     row = next((row for row in rule.rows if applies(row, now)), None)
     if row is None:
-        return _answer(now, EscalationAction.NEEDS_DECISION, None, NO_ROW, "no row of the table applies")
+        return _asked(now, NO_ROW, "no row of the table applies")
     level = target_of(row, now.level)
     refused = _refusal(now, row, level)
     if refused:
-        return _answer(now, EscalationAction.NEEDS_DECISION, None, row.row, f"{row.text}, but {refused}")
-    return _answer(now, row.action, level, row.row, row.text)
+        return _asked(now, row.row, f"{row.text}, but {refused}")
+    return NextAction(
+        action=row.action,
+        level=level,
+        row=row.row,
+        reason=_reason(now, row.action, level, row.text),
+        hold_from=now.hold_from,
+    )
 
 
 def target_of(row: TableRow, open_level: int | None) -> int | None:
@@ -91,11 +99,8 @@ def target_of(row: TableRow, open_level: int | None) -> int | None:
 
 
 def _refusal(now: Situation, row: TableRow, level: int | None) -> str:
-    """Say why a row's action must not be proposed; empty where it may.
-
-    No table can make the machine reopen a level that is too toxic, treat more than the expanded size, or name a
-    level there is not.
-    """
+    # Whatever a table says, the machine reopens no level that is too toxic, fills none beyond the expanded size,
+    # and names none there is not.
     if row.action not in PLACES:
         return ""
     if level not in now.rule.levels or level is None:
@@ -108,16 +113,16 @@ def _refusal(now: Situation, row: TableRow, level: int | None) -> str:
     return ""
 
 
-def _answer(now: Situation, action: EscalationAction, level: int | None, row: str, why: str) -> NextAction:
+def _asked(now: Situation, row: str, why: str) -> NextAction:
+    action = EscalationAction.NEEDS_DECISION
+    reason = _reason(now, action, None, why)
+    return NextAction(action=action, level=None, row=row, reason=reason, refused=True, hold_from=now.hold_from)
+
+
+def _reason(now: Situation, action: EscalationAction, level: int | None, why: str) -> str:
     then = _WORDS[action].format(level=level, expanded=now.rule.expanded)
-    said = [*_named(now), _counts(now)]
-    return NextAction(
-        action=action,
-        level=level,
-        row=row,
-        reason=f"{'; '.join(part for part in said if part)}; {why}: {then}".removeprefix("; "),
-        hold_from=now.hold_from,
-    )
+    held = [] if now.hold_from is None else [f"second infusions from level {now.hold_from} upwards are on hold"]
+    return "; ".join([*_named(now), *_counts(now), f"{why}: {then}", *held])
 
 
 def _named(now: Situation) -> list[str]:
@@ -127,15 +132,11 @@ def _named(now: Situation) -> list[str]:
     return [*changed, *suspected, *now.state.questions, *now.state.waits]
 
 
-def _counts(now: Situation) -> str:
+def _counts(now: Situation) -> list[str]:
     if now.level is None:
-        return ""
+        return []
     count = now.count
     parts = [f"{count.evaluable} evaluable", f"{count.dlts} with a dose-limiting toxicity"]
-    if count.suspected:
-        parts.append(f"{count.suspected} suspected")
-    if count.pending:
-        parts.append(f"{count.pending} still observed")
-    if count.withheld:
-        parts.append(f"{count.withheld} second infusions withheld")
-    return f"level {now.level}: {', '.join(parts)}"
+    further = ((count.suspected, "suspected"), (count.pending, "still observed"), (count.withheld, "withheld"))
+    parts += [f"{number} {word}" for number, word in further if number]
+    return [f"level {now.level}: {', '.join(parts)}"]

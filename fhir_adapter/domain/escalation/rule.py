@@ -3,7 +3,7 @@
 Knows: the shape of such a rule. Does not know: any particular trial, the YAML it was written in, what a row means
 for a cohort (situation.py).
 Letters as in the table: d the open level, n evaluable subjects at it, t of these with a dose-limiting toxicity,
-u suspected and not yet judged, p treated or reserved with an open window (those of u included), T how many d takes.
+u suspected and not yet judged, p treated or reserved with an open window (u included), T how many d takes now.
 """
 
 from __future__ import annotations
@@ -51,13 +51,6 @@ TREATING: Final = frozenset({
     EscalationAction.DE_ESCALATE,
 })
 """Actions after which somebody is treated at the level they name."""
-
-FINAL: Final = frozenset({
-    EscalationAction.DECLARE_MTD,
-    EscalationAction.STOP_STUDY,
-    EscalationAction.NEEDS_DECISION,
-})
-"""Actions after which the machine opens nothing by itself."""
 
 
 class Condition(StrEnum):
