@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 NODE_READY := tests/server/node_modules/.ready
 
-.PHONY: demo test check bench lint types contracts server-deps lock schemas demo-export clean help
+.PHONY: demo test check bench mutate-data lint types contracts server-deps lock schemas demo-export clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ -/'
@@ -48,6 +48,9 @@ contracts: $(READY)   ## who may import whom
 
 bench: $(READY)   ## measure reading, storing and deriving (not a test)
 	$(BIN)/python -m benchmarks
+
+mutate-data: $(READY)   ## try every small change of the mappings, explained ones too (not part of check)
+	$(BIN)/python -m tests.mutation.shards
 
 demo-export: $(READY)   ## write the demo hospital's export from the scenario files
 	$(BIN)/python -m tests.scenarios.export

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -19,8 +20,9 @@ from fhir_adapter.errors import AdapterError, DefinitionError
 Outcome = Mapping[str, str]
 """What one scenario says: criterion -> verdict and reason, and whatever else must follow."""
 
-Derive = Callable[[Definitions, frozenset[str] | None], Iterable[tuple[str, Outcome]]]
-"""Derive the scenarios one by one; texts restrict them to scenarios whose resources mention one of them."""
+Derive = Callable[[Definitions, frozenset[str] | None, str | None], Iterable[tuple[str, Outcome]]]
+"""Derive the scenarios one by one; texts restrict them to scenarios whose resources mention one of them; the
+scenario named, if any, comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,21 @@ class MutationReport:
     survivors: tuple[str, ...]
 
 
-def run_mutants(original: Definitions, mutants: Iterable[Mutant], derive: Derive) -> MutationReport:
-    """Derive the scenarios under every mutant until one says something else."""
-    expected = dict(derive(original, None))
+def run_mutants(
+    original: Definitions, mutants: Iterable[Mutant], derive: Derive, hints: Mapping[str, str] | None = None
+) -> MutationReport:
+    """Derive the scenarios under every mutant until one says something else.
+
+    Args:
+        original: The unchanged definitions.
+        mutants: The changes.
+        derive: Derives the scenarios.
+        hints: 0..*; mutant -> the scenario that noticed it once: asked first, and believed no more than any other.
+
+    Returns:
+        What became of every mutant.
+    """
+    expected = dict(derive(original, None, None))
     killed: dict[str, str] = {}
     refused: list[str] = []
     survivors: list[str] = []
@@ -65,7 +79,9 @@ def run_mutants(original: Definitions, mutants: Iterable[Mutant], derive: Derive
         except DefinitionError:
             refused.append(mutant.id)
             continue
-        scenario = _noticed_by(changed, mutant.mentions, expected, derive)
+        first = (hints or {}).get(mutant.id)
+        told = partial(derive, changed, mutant.mentions, first)
+        scenario = _noticed_by(told, expected)
         if scenario is None:
             survivors.append(mutant.id)
         else:
@@ -73,11 +89,9 @@ def run_mutants(original: Definitions, mutants: Iterable[Mutant], derive: Derive
     return MutationReport(killed, tuple(refused), tuple(survivors))
 
 
-def _noticed_by(
-    changed: Definitions, mentions: frozenset[str] | None, expected: Mapping[str, Outcome], derive: Derive
-) -> str | None:
+def _noticed_by(told: Callable[[], Iterable[tuple[str, Outcome]]], expected: Mapping[str, Outcome]) -> str | None:
     try:
-        return next((name for name, outcome in derive(changed, mentions) if outcome != expected[name]), None)
+        return next((name for name, outcome in told() if outcome != expected[name]), None)
     except AdapterError as error:
         return type(error).__name__
 

@@ -51,11 +51,15 @@ class StoryDeriver:
     timelines: dict[str, tuple[Timeline, Timeline | None]] = field(default_factory=dict)
     lately: dict[str, None] = field(default_factory=dict)
 
-    def __call__(self, definitions: Definitions, mentions: frozenset[str] | None) -> Iterator[tuple[str, Outcome]]:
+    def __call__(
+        self, definitions: Definitions, mentions: frozenset[str] | None, first: str | None
+    ) -> Iterator[tuple[str, Outcome]]:
         """Give the outcome of each story that can notice the change, the likeliest to notice first."""
         changed = self._changed(definitions)
         judges, touched = self._judges_alike(definitions), self._touched(definitions)
         ranks = {name: rank for rank, name in enumerate(reversed(self.lately))}
+        if first is not None:
+            ranks[first] = -1
         for story in sorted(
             self.stories, key=lambda one: (ranks.get(one.id, len(ranks)), self._unaffected(one, changed))
         ):

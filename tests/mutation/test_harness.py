@@ -53,7 +53,7 @@ def creatinine(definitions: Definitions) -> Compare:
 
 
 def derive_limit(
-    definitions: Definitions, mentions: frozenset[str] | None
+    definitions: Definitions, mentions: frozenset[str] | None, first: str | None
 ) -> Iterable[tuple[str, Mapping[str, str]]]:
     """Stand in for scenarios that test one limit from both sides."""
     limit = creatinine(definitions).limit
@@ -201,7 +201,7 @@ def test_a_mutant_the_loader_refuses_is_no_survivor(sample: Definitions) -> None
 
 def test_a_mutant_that_breaks_the_derivation_is_noticed(sample: Definitions) -> None:
     def derive(
-        definitions: Definitions, mentions: frozenset[str] | None
+        definitions: Definitions, mentions: frozenset[str] | None, first: str | None
     ) -> Iterable[tuple[str, Mapping[str, str]]]:
         if not definitions.trial.criteria:
             raise UnitError("no unit")
@@ -241,3 +241,18 @@ def test_explanations_are_read_from_yaml(tmp_path: Path) -> None:
     path = tmp_path / "survivors.yaml"
     path.write_text("- {mutant: 'I2.*', reason: covered elsewhere}\n", encoding="utf-8")
     assert load_explanations(path) == (Explanation("I2.*", "covered elsewhere"),)
+
+
+def test_the_story_that_noticed_last_time_is_asked_first(sample: Definitions) -> None:
+    asked: list[str | None] = []
+
+    def derive(
+        definitions: Definitions, mentions: frozenset[str] | None, first: str | None
+    ) -> Iterable[tuple[str, Mapping[str, str]]]:
+        asked.append(first)
+        return [("one", {"I2": "PASS"})]
+
+    mutants = [Mutant("known", lambda: sample), Mutant("new", lambda: sample)]
+    report = run_mutants(sample, mutants, derive, {"known": "one"})
+    assert asked == [None, "one", None]
+    assert report.survivors == ("known", "new")  # a hint alone notices nothing
