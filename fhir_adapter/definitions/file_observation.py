@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fhir_adapter.definitions.fraction_text import AmountText
+from fhir_adapter.definitions.fraction_text import ShareText
 from fhir_adapter.definitions.scalar_text import FileModel, IntegerText, Name, Slug, Words
 from fhir_adapter.domain.safety.observation_rule import Unfinished
 from fhir_adapter.domain.safety.records import Syndrome
@@ -21,7 +21,7 @@ class LaterPart(FileModel):
     part: Slug
     first: Annotated[IntegerText, Field(ge=1)]
     limit: Annotated[IntegerText, Field(ge=1)]
-    share: AmountText
+    share: ShareText
     source: Words
 
 
