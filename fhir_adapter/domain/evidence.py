@@ -15,6 +15,7 @@ from fhir_adapter.domain.intervals import is_measurable
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.records import Amount, Evidence
+from fhir_adapter.domain.reported_event import ReportedEvent
 from fhir_adapter.domain.source import Completeness, ResourceVersion
 from fhir_adapter.domain.statements import Attestation, ConsentStatement
 from fhir_adapter.domain.timeline import Gap, Timeline
@@ -84,6 +85,20 @@ def of_event(event: Event, timeline: Timeline, role: str = "value") -> tuple[Evi
     return (
         _coded(event, event.effective, role, f"status {event.status}"),
         *(_cite(each.source, each.path, "product", reported=_code(each.codings)) for each in products),
+    )
+
+
+def of_report(event: ReportedEvent, role: str = "reported") -> Evidence:
+    """Cite an adverse event the hospital reports: what, when, and how bad it says it was."""
+    said = (f"grade {event.grade}" if event.grade is not None else "", event.severity or "", event.outcome or "")
+    return _cite(
+        event.source,
+        event.path,
+        role,
+        effective=event.occurred,
+        reported=_code(event.codings, event.text),
+        standard=Amount(" / ".join(event.terms)) if event.terms else _named(event.concepts),
+        note=", ".join(each for each in said if each),
     )
 
 

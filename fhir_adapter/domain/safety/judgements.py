@@ -48,6 +48,7 @@ class EventJudgement(Judgement):
         outcome: `recovered`, `recovering`, `recovered-with-sequelae`, `not-recovered`, `fatal`, `unknown`.
         grade: 0..1; the person's own grade where the machine cannot know it.
         aware: 0..1; when the site became aware, as written.
+        sent: 0..*; (report, when it was sent, as written) of the reports that were due.
     """
 
     serious: bool
@@ -57,6 +58,7 @@ class EventJudgement(Judgement):
     outcome: str = "unknown"
     grade: int | None = None
     aware: str | None = None
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
