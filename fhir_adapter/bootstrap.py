@@ -16,7 +16,9 @@ from pathlib import Path
 from fhir_adapter.definitions.finding import DefinitionReview
 from fhir_adapter.definitions.folder import HOSPITALS, TRIALS, default_root, mapping_roots
 from fhir_adapter.definitions.load import Definitions, load_definitions
+from fhir_adapter.definitions.load_escalation import load_escalation
 from fhir_adapter.definitions.review import review_mappings
+from fhir_adapter.domain.escalation.rule import EscalationRule
 from fhir_adapter.errors import ConfigurationError, GuardError, UsageError
 from fhir_adapter.gateways.clock import SystemClock
 from fhir_adapter.gateways.fhir_http import FhirConnection
@@ -156,6 +158,13 @@ def load_chosen_definitions(choice: Choice) -> Definitions:
     hospital = choice.hospital or _only("--hospital", roots.available(HOSPITALS))
     trial = choice.trial or _only("--trial", roots.available(TRIALS))
     return load_definitions(hospital=hospital, trial=trial, overlays=overlays)
+
+
+def load_chosen_escalation(choice: Choice) -> tuple[str, EscalationRule]:
+    """Load the rule of the dose escalation of the chosen trial, and name the trial."""
+    roots = mapping_roots(_overlays(choice))
+    trial = choice.trial or _only("--trial", roots.available(TRIALS))
+    return trial, load_escalation(roots, trial)
 
 
 def review_definitions(choice: Choice) -> DefinitionReview:

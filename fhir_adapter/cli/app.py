@@ -17,6 +17,7 @@ from fhir_adapter.cli import (
     derive,
     deviations,
     dosing,
+    escalation,
     explain,
     feasibility,
     plan,
@@ -56,6 +57,7 @@ app.command("deviations")(deviations.deviations)
 app.command("check")(check.check)
 app.command("rejections")(rejections.rejections)
 app.command("attest")(attest.attest)
+app.add_typer(escalation.app, name="escalation")
 app.add_typer(review.app, name="review")
 app.add_typer(subject.app, name="subject")
 

@@ -29,6 +29,7 @@ from fhir_adapter.definitions.finding import DefinitionFinding, DefinitionReview
 from fhir_adapter.definitions.folder import HOSPITALS, TRIALS, Folder, Roots, mapping_roots
 from fhir_adapter.definitions.review_code import review_code_systems, review_concept_map, review_value_sets
 from fhir_adapter.definitions.review_dosing import review_codings, review_dosing
+from fhir_adapter.definitions.review_escalation import review_escalation
 from fhir_adapter.definitions.review_rule import review_rules
 from fhir_adapter.definitions.review_unit import review_units
 from fhir_adapter.definitions.review_usage import review_hospital_usage, review_trial_usage, review_value_set_usage
@@ -148,6 +149,7 @@ def _review_trials(findings: _Findings, roots: Roots, base: _Base, trials: Seque
             asked = [each.criterion for each in one.trial.clearance]
             findings.found.extend(review_rules(files.dosing, asked, one.clearance_places))
             findings.found.extend(review_dosing(files, one.trial.regimen))
+        findings.found.extend(review_escalation(files, one.trial.escalation))
         findings.found.extend(review_codings(files, base.files))
     return compiled
 

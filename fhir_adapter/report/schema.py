@@ -27,6 +27,7 @@ from fhir_adapter.report.decisions import (
 )
 from fhir_adapter.report.deviations import DeviationOut
 from fhir_adapter.report.dosing import DosingOut, TotalOut
+from fhir_adapter.report.escalation import CharacteristicsResult, EscalationTableResult, PathResult
 from fhir_adapter.report.explain import ExplainResult
 from fhir_adapter.report.feasibility import FeasibilityResult
 from fhir_adapter.report.plan import PlanResult
@@ -52,6 +53,10 @@ RESULTS: Final[Mapping[str, Any]] = {
     "clearance": ClearanceResult,
     "feasibility": FeasibilityResult,
     "deviations": list[DeviationOut],
+    "escalation table": EscalationTableResult,
+    "escalation simulate": PathResult,
+    "escalation simulate --all": list[PathResult],
+    "escalation simulate --rates": CharacteristicsResult,
     "check": CheckResult,
     "rejections": list[RejectionOut],
     "attest": AttestResult,

@@ -26,6 +26,14 @@ STYLES: Final[Mapping[str, str]] = {
     "NOT_GIVEN": "red",
     "NOT_YET_DUE": "cyan",
     "OVERDUE": "bold red",
+    "ENROL": "green",
+    "WAIT": "yellow",
+    "ESCALATE": "green",
+    "EXPAND": "green",
+    "DE_ESCALATE": "bold red",
+    "DECLARE_MTD": "bold green",
+    "STOP_STUDY": "bold white on red",
+    "NEEDS_DECISION": "yellow",
 }
 """Word of a closed list -> style."""
 
