@@ -10,18 +10,11 @@ from typing import Any
 from fhir_adapter.domain.anchor import find_anchor
 from fhir_adapter.domain.assessment import assess
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.criterion import Criterion, Kind, Mode
 from fhir_adapter.domain.facts import Fact, Finding, Reading
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.operators import Compare, Node
-from fhir_adapter.domain.protocol import (
-    AnchorRule,
-    Criterion,
-    Kind,
-    Mode,
-    ParticipationRule,
-    StudyIdentity,
-    Trial,
-)
+from fhir_adapter.domain.protocol import AnchorRule, ParticipationRule, StudyIdentity, Trial
 from fhir_adapter.domain.queries import (
     AgeWindow,
     FindingQuery,

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_adapter.domain.codes import Coding, ConceptId
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.exposure import CellProduct, Exposure, Product
 from fhir_adapter.domain.facts import Demographics, Fact, Finding, Reading
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime, Precision
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.records import (
     Amount,

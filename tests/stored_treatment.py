@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.dosing.records import (
     AdministeredDose,
     Clearance,
@@ -21,7 +22,6 @@ from fhir_adapter.domain.dosing.records import (
     PlannedDose,
     TreatmentRecord,
 )
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Amount, Computation, CriterionResult, Evidence, Verdict
 from tests.store_samples import NOON, SUBJECT, TRIAL

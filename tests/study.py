@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fhir_adapter.domain.codes import CodeMeaning, ConceptId, Terminology
+from fhir_adapter.domain.criterion import Criterion, Kind, Mode
 from fhir_adapter.domain.operators import (
     Age,
     AgeAt,
@@ -28,10 +29,7 @@ from fhir_adapter.domain.operators import (
 from fhir_adapter.domain.protocol import (
     AnchorRule,
     AttestationLink,
-    Criterion,
-    Kind,
     LinkType,
-    Mode,
     ParticipationRule,
     StudyIdentity,
     Trial,

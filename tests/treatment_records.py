@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.dosing.records import (
     AdministeredDose,
     Clearance,
@@ -22,7 +23,6 @@ from fhir_adapter.domain.dosing.records import (
     PlannedDose,
     TreatmentRecord,
 )
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Amount, CriterionResult, Evidence, Verdict
 from fhir_adapter.domain.source import SubjectId, TrialId

@@ -10,7 +10,7 @@ from fhir_adapter.definitions.file_dosing import ClearanceRow
 from fhir_adapter.definitions.file_rules import CriterionRow
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.definitions.rule_tree import part_ids
-from fhir_adapter.domain.protocol import Criterion, Kind
+from fhir_adapter.domain.criterion import Criterion, Kind
 
 
 def compile_criterion(scope: RuleScope, row: CriterionRow | ClearanceRow, kind: Kind, steps: Steps) -> Criterion:

@@ -15,7 +15,8 @@ from fhir_adapter.definitions.compile_item import compile_item
 from fhir_adapter.definitions.compile_query import BODY_INPUTS, BODY_SURFACE, check_input, compile_query
 from fhir_adapter.definitions.file_dosing import DonorFactRow, DosingFile
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
-from fhir_adapter.domain.protocol import ClearanceCriterion, Kind, LinkType
+from fhir_adapter.domain.criterion import ClearanceCriterion, Kind
+from fhir_adapter.domain.protocol import LinkType
 from fhir_adapter.domain.quantity import UnitRule
 from fhir_adapter.domain.regimen import (
     BodyRule,

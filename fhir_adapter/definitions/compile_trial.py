@@ -24,11 +24,11 @@ from fhir_adapter.definitions.rule_tree import part_ids
 from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.criterion import Criterion
 from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.protocol import (
     AnchorRule,
     AttestationLink,
-    Criterion,
     LinkType,
     ParticipationRule,
     Setting,

@@ -22,8 +22,8 @@ from fhir_adapter.definitions.scalar_text import (
     Uri,
     Words,
 )
+from fhir_adapter.domain.criterion import Mode
 from fhir_adapter.domain.operators import FormulaId
-from fhir_adapter.domain.protocol import Mode
 from fhir_adapter.domain.regimen import Basis, ItemKind
 
 NO_UNIT = "1"

@@ -31,7 +31,7 @@ from fhir_adapter.definitions.file_treatment_rule import (
     UnderWayBody,
 )
 from fhir_adapter.definitions.scalar_text import FileModel, Name, Slug, Words
-from fhir_adapter.domain.protocol import Kind, Mode
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.queries import OnConflict, UnknownReason
 
 

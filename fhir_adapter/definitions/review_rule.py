@@ -15,6 +15,7 @@ from fhir_adapter.definitions.rule_scope import Steps
 from fhir_adapter.definitions.rule_tree import children, walk
 from fhir_adapter.definitions.scalar_text import FileModel, window_text
 from fhir_adapter.definitions.typed_file import Typed
+from fhir_adapter.domain.criterion import Criterion
 from fhir_adapter.domain.operators import (
     Age,
     AgeAt,
@@ -28,7 +29,6 @@ from fhir_adapter.domain.operators import (
     Not,
     When,
 )
-from fhir_adapter.domain.protocol import Criterion
 from fhir_adapter.domain.queries import FindingQuery, Window
 
 

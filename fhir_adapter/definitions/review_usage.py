@@ -13,8 +13,9 @@ from fhir_adapter.definitions.file_set import HospitalFiles, TerminologyFiles, T
 from fhir_adapter.definitions.file_trial import SettingRow
 from fhir_adapter.definitions.finding import DefinitionFinding, Severity, finding
 from fhir_adapter.definitions.rule_tree import walk
+from fhir_adapter.domain.criterion import Criterion
 from fhir_adapter.domain.operators import Attestable, Attested
-from fhir_adapter.domain.protocol import Criterion, Trial
+from fhir_adapter.domain.protocol import Trial
 
 _FLIPS_BY_ITSELF = re.compile(
     r"-?[0-9]+(\.[0-9]+)?|[0-9]+/[0-9]+|[0-9]+(\.[0-9]+)? %|[0-9]+ (h|d|mo)|true|false|[<>]=?"

@@ -14,13 +14,14 @@ from fhir_adapter.domain.anchor import find_anchor
 from fhir_adapter.domain.answers import in_order
 from fhir_adapter.domain.assess_consent import are_of_several_studies, in_force
 from fhir_adapter.domain.assessment import assess, walk
+from fhir_adapter.domain.criterion import Criterion, Kind
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.facts import Diagnosis, Finding, Intervention
 from fhir_adapter.domain.judgement import show
 from fhir_adapter.domain.logic import Truth, all_of
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.operators import ConsentSigned
-from fhir_adapter.domain.protocol import Criterion, Kind, Trial
+from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.record_digest import digest_record
 from fhir_adapter.domain.records import Answer, CriterionResult, Eligibility, EligibilityRecord, Verdict
 from fhir_adapter.domain.scene import Memo, Scene, utc

@@ -1,7 +1,6 @@
 """A trial's rules as data: criteria, settings, anchor, participation.
 
 Knows: the shape of a trial's definitions. Does not know: any particular trial, the YAML it was written in.
-A criterion PASSes when an inclusion's statement is MET or an exclusion's is NOT_MET.
 """
 
 from __future__ import annotations
@@ -13,54 +12,12 @@ from enum import StrEnum
 
 from fhir_adapter.domain.care_plan import CarePlanRule
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.criterion import ClearanceCriterion, Criterion
 from fhir_adapter.domain.escalation.rule import EscalationRule
-from fhir_adapter.domain.operators import Node
 from fhir_adapter.domain.queries import Window
 from fhir_adapter.domain.regimen import Regimen
+from fhir_adapter.domain.safety.rule import SafetyRule
 from fhir_adapter.domain.source import TrialId
-
-
-class Kind(StrEnum):
-    """Which way a criterion works."""
-
-    INCLUSION = "inclusion"
-    EXCLUSION = "exclusion"
-
-
-class Mode(StrEnum):
-    """Who can decide a criterion: coded data, data with a person, or a person alone."""
-
-    AUTO = "auto"
-    ASSIST = "assist"
-    ATTEST = "attest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One top-level criterion of the trial.
-
-    Attributes:
-        id: As in the protocol, for example `I7b`.
-        text: The protocol's wording.
-        source: Where it stands.
-        shows: Concepts shown to the person beside it, deciding nothing.
-    """
-
-    id: str
-    kind: Kind
-    mode: Mode
-    text: str
-    source: str
-    rule: Node
-    shows: tuple[ConceptId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClearanceCriterion:
-    """One criterion to receive a cell infusion, and at which infusions it is asked."""
-
-    criterion: Criterion
-    infusions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +135,7 @@ class Trial:
         regimen: 0..1; the treatment plan; None where the trial's definitions have none.
         clearance: 0..*; criteria to receive a cell infusion.
         care_plan: 0..1; what is written as CarePlan.
+        safety: 0..1; how toxicity is graded, followed and reported.
         escalation: 0..1; how the dose is found; None where the trial has no dose escalation.
     """
 
@@ -199,6 +157,7 @@ class Trial:
     clearance: tuple[ClearanceCriterion, ...] = ()
     care_plan: CarePlanRule | None = None
     escalation: EscalationRule | None = None
+    safety: SafetyRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.logic import Truth
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.source import SubjectId, TrialId
 

@@ -11,11 +11,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from fhir_adapter.domain.assessment import walk
+from fhir_adapter.domain.criterion import Kind
 from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import FhirDateTime, Precision
 from fhir_adapter.domain.operators import Attested
-from fhir_adapter.domain.protocol import AttestationLink, Kind, LinkType, Trial
+from fhir_adapter.domain.protocol import AttestationLink, LinkType, Trial
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.source import ResourceVersion
 from fhir_adapter.domain.statements import Attestation

@@ -16,6 +16,7 @@ from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord, Verdict
 from fhir_adapter.domain.renewal import Renewal
 from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.statements import ConsentStatement
 from fhir_adapter.domain.timeline import Timeline
@@ -41,6 +42,8 @@ class Case:
         now: When this is done.
         treatment: 0..1; the treatment record derived now, or as it stands once consent is withdrawn.
         treatment_head: 0..1; what the newest treatment record on file says of itself.
+        safety: 0..1; the safety record derived now, or as it stands once consent is withdrawn.
+        safety_head: 0..1; what the newest safety record on file says of itself.
     """
 
     trial: Trial
@@ -59,6 +62,8 @@ class Case:
     zone: tzinfo
     treatment: TreatmentRecord | None = None
     treatment_head: RecordHead | None = None
+    safety: SafetyRecord | None = None
+    safety_head: RecordHead | None = None
 
     @property
     def today(self) -> date:

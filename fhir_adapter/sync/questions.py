@@ -13,9 +13,11 @@ from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.dosing.deviating import find_deviating
 from fhir_adapter.domain.participation import FINAL_STATUSES, WITHDRAWN, verdict_of
 from fhir_adapter.domain.records import Eligibility, Verdict
-from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem, item_id
+from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
 from fhir_adapter.ports.rows import SubjectRow
 from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.item import build_item
+from fhir_adapter.sync.safety_questions import ask_about_safety
 
 DERIVED_KINDS = frozenset(ItemKind) - {ItemKind.WRITE_CONFLICT}
 """Kinds a derivation opens and closes; a write conflict is opened by the delivery."""
@@ -74,7 +76,7 @@ def ask(case: Case, row: SubjectRow, *, is_concerned: bool) -> tuple[ReviewItem,
     if is_concerned and row.status not in FINAL_STATUSES:
         questions += [*_about_consent(case, row), *_about_death(case)]
     if is_concerned or row.status is not None:
-        questions += _about_treatment(case)
+        questions += [*_about_treatment(case), *ask_about_safety(case)]
     return *questions, *_about_merges(case)
 
 
@@ -115,25 +117,25 @@ def _about_first_day(case: Case, row: SubjectRow) -> Iterator[ReviewItem]:
     if anchor.source == PLANNED_DAY and anchor.day < case.today and not (row.withdrawn or row.deceased):
         planned = anchor.day.isoformat()
         details = {"planned": planned}
-        yield _item(case, ItemKind.FIRST_DAY_PASSED, "FIRST_DAY_PASSED", digest_of(planned), details)
+        yield build_item(case, ItemKind.FIRST_DAY_PASSED, "FIRST_DAY_PASSED", digest_of(planned), details)
 
 
 def _about_treatment(case: Case) -> Iterator[ReviewItem]:
     if case.treatment is not None:
         for finding in find_deviating(case.treatment, case.trial.regimen):
-            yield _item(case, ItemKind.TREATMENT, finding.asked, finding.digest, finding.details)
+            yield build_item(case, ItemKind.TREATMENT, finding.asked, finding.digest, finding.details)
 
 
 def _about_merges(case: Case) -> Iterator[ReviewItem]:
     for subject, is_written in sorted(case.merged.items()):
         details = {"merged": str(subject), "written": "yes" if is_written else "no"}
-        yield _item(case, ItemKind.PATIENT_MERGED, "MERGED", digest_of(subject), details)
+        yield build_item(case, ItemKind.PATIENT_MERGED, "MERGED", digest_of(subject), details)
 
 
 def _eligibility(case: Case) -> ReviewItem:
     record = case.record
     details = {"failing": " ".join(record.failing), "unknown": " ".join(record.unknown)}
-    return _item(case, ItemKind.ELIGIBILITY, record.verdict.value, record.evidence_digest, details)
+    return build_item(case, ItemKind.ELIGIBILITY, record.verdict.value, record.evidence_digest, details)
 
 
 def _correction(case: Case) -> ReviewItem:
@@ -144,13 +146,13 @@ def _correction(case: Case) -> ReviewItem:
         "frozen": frozen.verdict.value,
         "now": case.record.verdict.value,
     }
-    return _item(case, ItemKind.FROZEN_EVIDENCE, "EVIDENCE_CORRECTED", seen, details)
+    return build_item(case, ItemKind.FROZEN_EVIDENCE, "EVIDENCE_CORRECTED", seen, details)
 
 
 def _withdrawal(case: Case) -> ReviewItem:
     evidence = case.evidence_of(case.trial.withdrawal_criterion)
     details = {"evidence": " ".join(evidence)}
-    return _item(case, ItemKind.CONSENT_WITHDRAWN, "WITHDRAWN", digest_of(sorted(evidence)), details)
+    return build_item(case, ItemKind.CONSENT_WITHDRAWN, "WITHDRAWN", digest_of(sorted(evidence)), details)
 
 
 def _died(case: Case) -> bool:
@@ -163,22 +165,9 @@ def _died(case: Case) -> bool:
 def _death(case: Case) -> ReviewItem:
     demographics = case.timeline.demographics
     reference = demographics.source.reference if demographics is not None else ""
-    return _item(case, ItemKind.DECEASED, "DECEASED", digest_of(reference), {"evidence": reference})
+    return build_item(case, ItemKind.DECEASED, "DECEASED", digest_of(reference), {"evidence": reference})
 
 
 def _renewal(case: Case, age: int) -> ReviewItem:
     asked = f"CONSENT_{'OVERDUE' if case.renewal.overdue else 'DUE'}_AT_{age}"
-    return _item(case, ItemKind.RENEWED_CONSENT, asked, digest_of(asked), {"age": str(age)})
-
-
-def _item(case: Case, kind: ItemKind, asked: str, digest: str, details: dict[str, str]) -> ReviewItem:
-    return ReviewItem(
-        id=item_id(kind, case.trial.id, case.row.subject, asked, digest),
-        kind=kind,
-        trial=case.trial.id,
-        subject=case.row.subject,
-        asked=asked,
-        digest=digest,
-        opened_at=case.now,
-        details=details,
-    )
+    return build_item(case, ItemKind.RENEWED_CONSENT, asked, digest_of(asked), {"age": str(age)})

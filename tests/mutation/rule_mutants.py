@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 
 from fhir_adapter.definitions.load import Definitions
+from fhir_adapter.domain.criterion import Criterion
 from fhir_adapter.domain.operators import AllOf, AnyOf, Attestable, Node, Not, Sex, When
-from fhir_adapter.domain.protocol import Criterion, Trial
+from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.queries import Limit, Window
 from tests.mutation.harness import Mutant
 from tests.mutation.variants import Change, label_of, limit_changes, scalar_changes, without_each

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fhir_adapter.definitions.load import Definitions
+from fhir_adapter.domain.criterion import Criterion
 from fhir_adapter.domain.eligibility import build_scene, judge_criterion
-from fhir_adapter.domain.protocol import Criterion, Trial
+from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.renewal import assess_renewal, signature_rule
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.timeline import Timeline, build_timeline

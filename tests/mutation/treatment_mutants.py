@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from fhir_adapter.definitions.load import Definitions
-from fhir_adapter.domain.protocol import ClearanceCriterion
+from fhir_adapter.domain.criterion import ClearanceCriterion
 from fhir_adapter.domain.regimen import Basis, ItemKind, PlannedItem, Regimen, Tolerance
 from tests.mutation.harness import Mutant
 from tests.mutation.rule_mutants import field_changes, node_changes, with_trial

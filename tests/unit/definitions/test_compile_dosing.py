@@ -10,8 +10,8 @@ import pytest
 from fhir_adapter.definitions.load import Definitions, load_definitions
 from fhir_adapter.domain.care_plan import FollowUpVisit
 from fhir_adapter.domain.codes import Coding, ConceptId
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.operators import Attested, FormulaId
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import AgeWindow, FindingQuery, Window, WindowUnit
 from fhir_adapter.domain.regimen import (
     AttestedValue,

@@ -12,9 +12,10 @@ import pytest
 
 from fhir_adapter.definitions.load import load_definitions
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.criterion import Mode
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.facts import Fact, Finding, Reading
-from fhir_adapter.domain.protocol import Mode, Trial
+from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import CriterionResult
 from fhir_adapter.domain.source import Completeness, RejectionReason, SubjectId
 from tests.builders import (

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.criterion import Criterion, Kind
 from fhir_adapter.domain.eligibility import derive_eligibility, find_part
 from fhir_adapter.domain.operators import (
     Absence,
@@ -20,7 +21,6 @@ from fhir_adapter.domain.operators import (
     HasCondition,
     SignatureRule,
 )
-from fhir_adapter.domain.protocol import Criterion, Kind
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.source import RejectionReason, SubjectId
 from fhir_adapter.domain.statements import SignerRole

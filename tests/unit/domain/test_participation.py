@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.participation import (
     Standing,
@@ -15,7 +16,6 @@ from fhir_adapter.domain.participation import (
     has_met_part,
     verdict_of,
 )
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Answer, CriterionResult, Eligibility, EligibilityRecord, Verdict
 from fhir_adapter.domain.source import SubjectId, TrialId

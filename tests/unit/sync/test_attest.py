@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from fhir_adapter.domain.criterion import ClearanceCriterion
 from fhir_adapter.domain.operators import Attested
-from fhir_adapter.domain.protocol import ClearanceCriterion
 from fhir_adapter.domain.records import Verdict
 from fhir_adapter.domain.statements import Attestation
 from fhir_adapter.errors import DecisionRefusedError, UsageError

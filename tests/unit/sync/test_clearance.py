@@ -7,9 +7,9 @@ from datetime import datetime
 
 import pytest
 
+from fhir_adapter.domain.criterion import ClearanceCriterion, Criterion, Kind, Mode
 from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
 from fhir_adapter.domain.operators import Attested
-from fhir_adapter.domain.protocol import ClearanceCriterion, Criterion, Kind, Mode
 from fhir_adapter.errors import UsageError
 from fhir_adapter.sync.clearance import run_clearance
 from tests.study import AS_OF, IDS, patient, whole_patient

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import pytest
 
+from fhir_adapter.domain.criterion import ClearanceCriterion
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.operators import Attested, Node
-from fhir_adapter.domain.protocol import ClearanceCriterion, Trial
+from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.queries import UnknownReason, Window, WindowUnit
 from fhir_adapter.domain.records import Verdict
 from fhir_adapter.domain.source import Completeness, SubjectId

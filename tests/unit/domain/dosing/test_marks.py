@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from fhir_adapter.domain.criterion import ClearanceCriterion
 from fhir_adapter.domain.dosing.records import Clearance, Deviation
 from fhir_adapter.domain.operators import Attested
-from fhir_adapter.domain.protocol import ClearanceCriterion
 from tests.builders import attestation
 from tests.courses import CELLS, GRAFT, stated, the_items, weight
 from tests.scenes import criterion

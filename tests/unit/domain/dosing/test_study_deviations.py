@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.dosing.records import (
     Deviation,
     DosingStatus,
@@ -17,7 +18,6 @@ from fhir_adapter.domain.dosing.study_deviations import (
     list_deviations,
 )
 from fhir_adapter.domain.evidence import of_consent
-from fhir_adapter.domain.protocol import Kind, Mode
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import CriterionResult, Eligibility, EligibilityRecord, Evidence, Verdict
 from fhir_adapter.domain.renewal import Renewal
