@@ -5,12 +5,12 @@ Knows: the shape of the rule. Does not know: any particular trial, the YAML it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.toxicity.scale import ClinicalInput
 
 
 class Resolution(StrEnum):
@@ -72,72 +72,71 @@ class ActionRule:
         role: `transfusion` or `rescue`.
         concepts: 1..*; what is given, as a drug or as a procedure.
         terms: 1..*; names of the terms.
-        raises_to: 0..1; the grade an event of these terms has at least once it was given.
     """
 
     title: str
     role: str
     concepts: tuple[ConceptId, ...]
     terms: frozenset[str]
-    raises_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputRule:
+    """Something given that answers what a grade asks of a person: a transfusion was indicated, for it was given.
+
+    Attributes:
+        input: What it answers with yes; nothing recorded is no answer.
+        concepts: 1..*; what is given, as a drug or as a procedure.
+        terms: 1..*; names of the terms whose results it speaks of.
+        hours: How long after a result it still speaks of it; of several results the last one before it.
+    """
+
+    input: ClinicalInput
+    concepts: tuple[ConceptId, ...]
+    terms: frozenset[str]
+    hours: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionRule:
-    """A value that is graded only once it is corrected for albumin: value + slope * (normal - albumin).
+    """A value that is graded only once it is corrected for albumin (total calcium).
 
     Attributes:
-        concepts: 1..*; the uncorrected measure (total calcium).
+        concepts: 1..*; the uncorrected measure.
         graded_as: The concept whose terms grade the corrected value.
         albumin: 1..*; concepts of the albumin.
-        albumin_unit: Standard unit of its results [UCUM]; the numbers below are in it.
-        normal: Albumin at which nothing is corrected.
-        slopes: Unit of the value -> what one unit of albumin below normal adds to it.
         hours: How far apart the two samples may lie.
-        lowest: Least albumin believed where none was measured, for the worst case.
-        highest: Most albumin believed.
+        lowest: Least albumin believed where none was measured, for the worst case [g/dL].
+        highest: Most albumin believed [g/dL].
     """
 
     concepts: tuple[ConceptId, ...]
     graded_as: ConceptId
     albumin: tuple[ConceptId, ...]
-    albumin_unit: str
-    normal: Decimal
-    slopes: Mapping[str, Decimal]
     hours: int
     lowest: Decimal
     highest: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FebrileNeutropeniaRule:
-    """A grade that takes a temperature and a count (febrile neutropenia).
+class CombinationRule:
+    """Which results make one grade together (temperature and neutrophils for febrile neutropenia).
 
     Attributes:
-        term: Its name.
-        grade: The grade both together make.
-        temperature: Concepts of the temperature.
-        temperature_unit: Standard unit of its results [UCUM].
-        single_above: One temperature above this makes the fever [temperature_unit].
-        sustained_from: Temperatures from this on make it if they last [temperature_unit].
-        sustained_minutes: For longer than this [min].
-        neutrophils: Concepts of the count.
-        count_unit: Standard unit of its results [UCUM].
-        count_below: A count below this is the neutropenia [count_unit].
-        hours: How far from the temperature the count may lie.
+        term: Name of the term; the numbers it compares with are the scale's.
+        leading: The concept each of whose results is graded.
+        beside: The other concept: its last result before the leading one, else the first after it.
+        hours: How far apart the two may lie.
+        lasting_from: Leading results from this on answer how long it lasted [standard unit].
+        lasting_minutes: It lasted if they all were so for longer than this [min].
     """
 
     term: str
-    grade: int
-    temperature: tuple[ConceptId, ...]
-    temperature_unit: str
-    single_above: Decimal
-    sustained_from: Decimal
-    sustained_minutes: int
-    neutrophils: tuple[ConceptId, ...]
-    count_unit: str
-    count_below: Decimal
+    leading: ConceptId
+    beside: ConceptId
     hours: int
+    lasting_from: Decimal
+    lasting_minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,5 +161,6 @@ class EpisodeRule:
     recoveries: tuple[RecoveryRule, ...] = ()
     expected: tuple[ExpectedRule, ...] = ()
     actions: tuple[ActionRule, ...] = ()
+    inputs: tuple[InputRule, ...] = ()
     corrections: tuple[CorrectionRule, ...] = ()
-    febrile_neutropenia: FebrileNeutropeniaRule | None = None
+    combinations: tuple[CombinationRule, ...] = ()

@@ -1,0 +1,195 @@
+"""Everything the results of one subject are graded against, and the sample a grade is made of.
+
+Knows: age, limits of normal of the same result, baselines, cell infusions. Does not know: how a grade is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.evidence import of_finding, of_limit
+from fhir_adapter.domain.quantity import Quantity
+from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.reference_range import NormalLimit, find_lower_limit, find_upper_limit
+from fhir_adapter.domain.safety.baseline import BaselineWindow
+from fhir_adapter.domain.safety.episode_rule import EpisodeRule
+from fhir_adapter.domain.safety.records import GradedResult
+from fhir_adapter.domain.safety.usable import Usable, find_usable
+from fhir_adapter.domain.scene import Scene
+from fhir_adapter.domain.spans import Span
+from fhir_adapter.domain.timeline import Timeline
+from fhir_adapter.domain.toxicity.measurement import Measurement
+from fhir_adapter.domain.toxicity.result import ToxicityGrade
+from fhir_adapter.domain.toxicity.scale import ClinicalInput, Scale
+
+Infusions = tuple[tuple[int, datetime], ...]
+"""Number and start of every cell infusion given, earliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A result with its limits of normal and its baseline, and what says so.
+
+    Attributes:
+        baseline: 0..1; the result it is compared with.
+        evidence: The result first.
+    """
+
+    result: Usable
+    measurement: Measurement
+    baseline: Usable | None
+    evidence: tuple[Evidence, ...]
+
+    def with_inputs(self, inputs: Mapping[ClinicalInput, bool]) -> Measurement:
+        """Give the measurement with what is recorded besides the number."""
+        if not inputs:
+            return self.measurement
+        known = self.measurement
+        return Measurement(
+            reported=known.reported,
+            standard=known.standard,
+            lln=known.lln,
+            uln=known.uln,
+            baseline=known.baseline,
+            baseline_lln=known.baseline_lln,
+            baseline_uln=known.baseline_uln,
+            inputs=inputs,
+            age_years=known.age_years,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradingScene:
+    """Everything the results of one subject are graded against. Immutable.
+
+    Attributes:
+        scene: Timeline, age, sex, zone, as_of.
+        since: First calendar day whose results are graded.
+        window: 0..1; where baselines lie; None where it is not known when treatment began.
+    """
+
+    scale: Scale
+    rule: EpisodeRule
+    scene: Scene
+    since: date
+    window: BaselineWindow | None
+    infusions: Infusions
+
+    @property
+    def timeline(self) -> Timeline:
+        """The person's facts."""
+        return self.scene.timeline
+
+    def usable(self, concepts: Iterable[ConceptId]) -> tuple[Usable, ...]:
+        """Give the results of some concepts that can be graded, earliest first."""
+        scene = self.scene
+        return find_usable(self.timeline, concepts, since=self.since, as_of=scene.as_of, zone=scene.zone)
+
+    def sample(self, result: Usable, baseline: Usable | None) -> Sample:
+        """Take a result with its limits and its baseline, for grading.
+
+        Args:
+            result: The result.
+            baseline: 0..1; the result it is compared with, in the same standard unit.
+
+        Returns:
+            Limits and baseline in the standard unit, each cited.
+
+        Source:
+            rules sheet A.11, limits from the same result; clinical review, PUT-6.
+        """
+        lln, uln = self._limits(result)
+        evidence = [of_finding(result.finding), *_cited(result, lln, "lln"), *_cited(result, uln, "uln")]
+        base_lln = base_uln = None
+        if baseline is not None:
+            base_lln, base_uln = self._limits(baseline)
+            evidence.append(of_finding(baseline.finding, "baseline"))
+            evidence += _cited(baseline, base_lln, "baseline-lln") + _cited(baseline, base_uln, "baseline-uln")
+        measurement = Measurement(
+            reported=result.reported,
+            standard=_number(result.standard),
+            lln=_value(lln),
+            uln=_value(uln),
+            baseline=_number(baseline.standard) if baseline is not None else None,
+            baseline_lln=_value(base_lln),
+            baseline_uln=_value(base_uln),
+            age_years=self._age(result.at),
+        )
+        return Sample(result, measurement, baseline, tuple(evidence))
+
+    def build(
+        self,
+        sample: Sample,
+        grade: ToxicityGrade,
+        *,
+        value: str | None = None,
+        standard: Quantity | None = None,
+        evidence: tuple[Evidence, ...] = (),
+    ) -> GradedResult:
+        """Build the graded result of a sample.
+
+        Args:
+            sample: What was graded.
+            grade: Its grade under one term.
+            value: 0..1; as shown, where it is not the value as reported.
+            standard: 0..1; the value graded, where it is not the result's own.
+            evidence: 0..*; what it rests on besides the sample.
+
+        Returns:
+            The graded result.
+        """
+        result = sample.result
+        source, at = result.finding.source, result.at
+        effective = result.finding.effective
+        return GradedResult(
+            term=grade.term,
+            reference=source.reference,
+            path=result.finding.path,
+            effective=effective.start.text if effective is not None and effective.start is not None else "",
+            at=at.first.astimezone(self.scene.zone),
+            value=value or shown(result.reported),
+            grade=grade,
+            baseline=sample.baseline.finding.source.reference if sample.baseline is not None else None,
+            after_infusion=self._after_infusion(at),
+            evidence=(*sample.evidence, *evidence),
+            until=at.last.astimezone(self.scene.zone) if at.last != at.first else None,
+            standard=standard or result.standard,
+        )
+
+    def _limits(self, result: Usable) -> tuple[NormalLimit | None, NormalLimit | None]:
+        """Give the limits of normal of a result that are in its own standard unit and do not contradict."""
+        unit = result.standard.unit if result.standard is not None else result.reported.unit
+        found = (find_lower_limit(result.finding, self.scene), find_upper_limit(result.finding, self.scene))
+        lln, uln = (each if each is not None and each.quantity.unit == unit else None for each in found)
+        if lln is not None and uln is not None and lln.quantity.value > uln.quantity.value:
+            return None, None
+        return lln, uln
+
+    def _age(self, at: Span) -> int | None:
+        ages = self.scene.ages_on(at.first_day)
+        return ages[0] if ages is not None and ages[0] == ages[1] >= 0 else None
+
+    def _after_infusion(self, at: Span) -> int | None:
+        return max((number for number, start in self.infusions if start < at.last), default=None)
+
+
+def shown(quantity: Quantity) -> str:
+    """Write a value as people read it: `<0.1 10*9/L`."""
+    number = f"{quantity.comparator or ''}{quantity.value}"
+    return f"{number} {quantity.unit}" if quantity.unit else number
+
+
+def _number(quantity: Quantity | None) -> Decimal | None:
+    return quantity.value if quantity is not None else None
+
+
+def _value(limit: NormalLimit | None) -> Decimal | None:
+    return limit.quantity.value if limit is not None else None
+
+
+def _cited(result: Usable, limit: NormalLimit | None, role: str) -> list[Evidence]:
+    return [of_limit(result.finding, limit.quantity, limit.path, role)] if limit is not None else []
