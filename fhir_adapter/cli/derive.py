@@ -57,7 +57,7 @@ def _derive(workplace: Workplace, request: DeriveRequest) -> DeriveResult:
     row = new_run("derive", request.trial, request.traits, workplace.clock.now())
     workplace.store.runs.start(row)
     derived = run_derive(workplace.store, workplace.clock, replace(request, run=row.id))
-    report = {"records": derived.as_dict(), "treatments": derived.treatments.as_dict()}
+    report = derived.as_report()
     workplace.store.runs.finish(replace(row, finished=workplace.clock.now(), exit_code=0, report=report))
     return DeriveResult(
         run=row.id,
@@ -66,6 +66,7 @@ def _derive(workplace: Workplace, request: DeriveRequest) -> DeriveResult:
         saved=request.known_at is None,
         records=RecordCounts(**derived.as_dict()),
         treatments=RecordCounts(**derived.treatments.as_dict()),
+        safety=RecordCounts(**derived.safety.as_dict()),
         definitions_digest=request.trial.digest,
     )
 

@@ -15,7 +15,7 @@ from fhir_adapter.report.sync import NO_RECORDS, RecordCounts
 
 
 class DeriveResult(Result):
-    """One derivation from stored facts; `treatments` counts the treatment records of those who have one."""
+    """One derivation from stored facts; `treatments` and `safety` count the records of those who have one."""
 
     run: str
     as_of: str
@@ -23,6 +23,7 @@ class DeriveResult(Result):
     saved: bool
     records: RecordCounts
     treatments: RecordCounts = NO_RECORDS
+    safety: RecordCounts = NO_RECORDS
     definitions_digest: str
 
 
@@ -54,6 +55,15 @@ class DoseChangeOut(Result):
     deviations: ChangedWord
 
 
+class SafetyChangeOut(Result):
+    """How a graded result, an adverse event, a syndrome or its counting for the dose escalation changed."""
+
+    kind: str
+    id: str
+    title: str
+    said: ChangedWord
+
+
 class RecordChangeOut(Result):
     """How one subject's records changed."""
 
@@ -61,6 +71,7 @@ class RecordChangeOut(Result):
     verdict: ChangedWord
     criteria: list[CriterionChangeOut]
     doses: list[DoseChangeOut] = Field(default_factory=list)
+    safety: list[SafetyChangeOut] = Field(default_factory=list)
 
 
 class CompareResult(Result):
@@ -116,6 +127,19 @@ class DoseChangeLike(Protocol):
     def deviations(self) -> PairLike: ...  # noqa: D102
 
 
+class SafetyChangeLike(Protocol):
+    """A changed grade or event as the use case gives it."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102 - the use case documents its fields
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def said(self) -> PairLike: ...  # noqa: D102
+
+
 class RecordChangeLike(Protocol):
     """A changed record as the use case gives it; report and sync do not see each other."""
 
@@ -127,6 +151,8 @@ class RecordChangeLike(Protocol):
     def criteria(self) -> Iterable[CriterionChangeLike]: ...  # noqa: D102
     @property
     def doses(self) -> Iterable[DoseChangeLike]: ...  # noqa: D102
+    @property
+    def safety(self) -> Iterable[SafetyChangeLike]: ...  # noqa: D102
 
 
 def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) -> CompareResult:
@@ -166,6 +192,10 @@ def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) ->
                     )
                     for dose in change.doses
                 ],
+                safety=[
+                    SafetyChangeOut(kind=each.kind, id=each.id, title=each.title, said=_word(each.said))
+                    for each in change.safety
+                ],
             )
             for change in changes
         ],
@@ -174,19 +204,20 @@ def build_comparison(compared_with: str, changes: Iterable[RecordChangeLike]) ->
 
 def render_derivation(result: DeriveResult) -> RenderableType:
     """Show a derivation's counts."""
-    counts, treatments = result.records, result.treatments
+    counts, treatments, safety = result.records, result.treatments, result.safety
     kept = "" if result.saved else " (nothing saved: the knowledge time lies in the past)"
     return Text(
         f"records: {counts.created} created, {counts.changed} changed, {counts.unchanged} unchanged{kept}\n"
         f"treatment records: {treatments.created} created, {treatments.changed} changed, "
         f"{treatments.unchanged} unchanged\n"
+        f"safety records: {safety.created} created, {safety.changed} changed, {safety.unchanged} unchanged\n"
         f"run {result.run}, as of {result.as_of}, definitions {result.definitions_digest[:12]}"
     )
 
 
 def render_comparison(result: CompareResult) -> RenderableType:
-    """Show changed verdicts, reasons, values and doses."""
-    table = Table("subject", "criterion or dose", "before", "now", "no longer", "newly")
+    """Show changed verdicts, reasons, values, doses, grades and events."""
+    table = Table("subject", "criterion, dose or event", "before", "now", "no longer", "newly")
     for change in result.changes:
         table.add_row(change.subject, "all", _shown(change.verdict.old), _shown(change.verdict.new), "", "")
         for criterion in change.criteria:
@@ -202,6 +233,8 @@ def render_comparison(result: CompareResult) -> RenderableType:
             day = f" day {dose.day:+d}" if dose.day is not None else ""
             before, now = _dose_words(dose)
             table.add_row("", f"{dose.item}{day}", before, now, "", "")
+        for each in change.safety:
+            table.add_row("", f"{each.title} {each.id}", _shown(each.said.old), _shown(each.said.new), "", "")
         table.add_section()
     return Group(table, Text(f"{len(result.changes)} records differ from {result.compared_with}"))
 

@@ -50,12 +50,16 @@ def render_sync(result: SyncResult) -> RenderableType:
         reasons = [f"{count} {reason}" for reason, count in {**counts.rejected_by, **counts.excluded_by}.items()]
         numbers = (counts.received, counts.mapped, counts.rejected, counts.excluded, counts.rejected_parts)
         table.add_row(name, *(str(number) for number in numbers), ", ".join(reasons))
-    records, treatments, writes = result.records, result.treatments, result.writes
+    kinds = (
+        ("records", result.records),
+        ("treatment records", result.treatments),
+        ("safety records", result.safety),
+    )
+    writes = result.writes
     lines = [
-        f"records: {records.created} created, {records.changed} changed, {records.unchanged} unchanged",
-        (
-            f"treatment records: {treatments.created} created, {treatments.changed} changed, "
-            f"{treatments.unchanged} unchanged"
+        *(
+            f"{kind}: {counts.created} created, {counts.changed} changed, {counts.unchanged} unchanged"
+            for kind, counts in kinds
         ),
         (
             f"writes: {writes.created} created, {writes.updated} updated, {writes.unchanged} unchanged, "

@@ -42,7 +42,7 @@ class WriteCounts(Result):
 
 
 class SyncResult(Result):
-    """One run; `treatments` counts the treatment records of those who have one.
+    """One run; `treatments` and `safety` count the records of those who have one.
 
     `unmatched_rows` and `doubled_rows` are 1-based roster rows that matched nobody, or several patients.
     """
@@ -54,6 +54,7 @@ class SyncResult(Result):
     counts: dict[str, TypeCounts]
     records: RecordCounts
     treatments: RecordCounts = NO_RECORDS
+    safety: RecordCounts = NO_RECORDS
     writes: WriteCounts
     definitions_digest: str
     unmatched_rows: list[int] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Compare two derivations: which verdicts, reasons, values and doses changed for whom.
+"""Compare two derivations: which verdicts, reasons, values, doses, grades and events changed for whom.
 
 Knows: records. Does not know: where they came from, how changes are shown.
 """
@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import Amount, CriterionResult, EligibilityRecord, Evidence
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.ports.clock import Clock
 from fhir_adapter.ports.store import Store
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.compare_doses import DoseChange, compare_doses
+from fhir_adapter.sync.compare_safety import SafetyChange, compare_safety
 from fhir_adapter.sync.derive import DeriveRequest, assess_all
 from fhir_adapter.sync.pair import Pair
 
@@ -43,6 +45,12 @@ class RecordChange:
     verdict: Pair
     criteria: tuple[CriterionChange, ...]
     doses: tuple[DoseChange, ...] = ()
+    safety: tuple[SafetyChange, ...] = ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Say whether anything of it differs."""
+        return self.verdict.is_changed or bool(self.criteria or self.doses or self.safety)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,11 @@ class Side:
 
     records: Mapping[SubjectId, EligibilityRecord]
     treatments: Mapping[SubjectId, TreatmentRecord] = field(default_factory=dict)
+    safety: Mapping[SubjectId, SafetyRecord] = field(default_factory=dict)
 
 
 def compare_records(old: Side, new: Side) -> tuple[RecordChange, ...]:
-    """List the subjects whose records differ in a verdict, a reason, a value or a dose.
+    """List the subjects whose records differ in a verdict, a reason, a value, a dose, a grade or an event.
 
     Does not report changes of version alone: a resource stored again with the same value changes nothing.
 
@@ -65,9 +74,10 @@ def compare_records(old: Side, new: Side) -> tuple[RecordChange, ...]:
     Returns:
         0..*; ordered by subject; a subject in one of both only has None on the other side.
     """
-    subjects = sorted({*old.records, *new.records, *old.treatments, *new.treatments})
+    sides = (old.records, new.records, old.treatments, new.treatments, old.safety, new.safety)
+    subjects = sorted({subject for side in sides for subject in side})
     changes = (_compare(subject, old, new) for subject in subjects)
-    return tuple(change for change in changes if change.verdict.is_changed or change.criteria or change.doses)
+    return tuple(change for change in changes if change.is_changed)
 
 
 def compare_with_run(store: Store, clock: Clock, request: DeriveRequest, run: str) -> tuple[RecordChange, ...]:
@@ -85,9 +95,11 @@ def compare_with_run(store: Store, clock: Clock, request: DeriveRequest, run: st
     cases = assess_all(store, clock, request)
     records = store.records.records_of_run(run, request.trial.id)
     treatments = store.records.treatments_of_run(run, request.trial.id)
+    safety = store.records.safety_of_run(run, request.trial.id)
     old = Side(
         {subject: record for subject, record in records.items() if subject in cases},
         {subject: record for subject, record in treatments.items() if subject in cases},
+        {subject: record for subject, record in safety.items() if subject in cases},
     )
     return compare_records(old, _side(cases))
 
@@ -111,7 +123,8 @@ def compare_definitions(
 
 def _side(cases: Mapping[SubjectId, Case]) -> Side:
     treatments = {subject: case.treatment for subject, case in cases.items() if case.treatment is not None}
-    return Side({subject: case.record for subject, case in cases.items()}, treatments)
+    safety = {subject: case.safety for subject, case in cases.items() if case.safety is not None}
+    return Side({subject: case.record for subject, case in cases.items()}, treatments, safety)
 
 
 def _compare(subject: SubjectId, old: Side, new: Side) -> RecordChange:
@@ -125,6 +138,7 @@ def _compare(subject: SubjectId, old: Side, new: Side) -> RecordChange:
         verdict=Pair(_verdict(was), _verdict(is_)),
         criteria=tuple(change for change in changes if _differs(change)),
         doses=compare_doses(old.treatments.get(subject), new.treatments.get(subject)),
+        safety=compare_safety(old.safety.get(subject), new.safety.get(subject)),
     )
 
 

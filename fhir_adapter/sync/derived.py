@@ -46,13 +46,23 @@ class Derived:
     Attributes:
         counts: Of eligibility records; unchanged also where nothing was due.
         treatments: Of treatment records, of those who have one.
+        safety: Of safety records, of those who have one.
         records: Subject -> the eligibility record derived now, of those who were due.
     """
 
     counts: Counts = field(default_factory=Counts)
     treatments: Counts = field(default_factory=Counts)
+    safety: Counts = field(default_factory=Counts)
     records: dict[SubjectId, EligibilityRecord] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, int]:
         """Give the counts of eligibility records for reports."""
         return self.counts.as_dict()
+
+    def as_report(self) -> dict[str, dict[str, int]]:
+        """Give the counts of every kind of record, for a run's manifest."""
+        return {
+            "records": self.counts.as_dict(),
+            "treatments": self.treatments.as_dict(),
+            "safety": self.safety.as_dict(),
+        }

@@ -138,6 +138,6 @@ def derive_again(desk: Desk, subject: SubjectId) -> EligibilityRecord | None:
             only=frozenset({subject}),
         ),
     )
-    report = {"records": derived.as_dict(), "treatments": derived.treatments.as_dict()}
+    report = derived.as_report()
     desk.store.runs.finish(replace(row, finished=desk.clock.now(), exit_code=0, report=report))
     return derived.records.get(subject)

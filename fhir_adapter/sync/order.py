@@ -96,6 +96,7 @@ class SyncReport:
             "counts": {kind: tally.as_dict() for kind, tally in sorted(self.counts.items())},
             "records": self.records.as_dict(),
             "treatments": self.records.treatments.as_dict(),
+            "safety": self.records.safety.as_dict(),
             "writes": self.writes.as_dict(),
             "definitions_digest": self.definitions_digest,
             "unmatched_rows": list(self.unmatched_rows),
