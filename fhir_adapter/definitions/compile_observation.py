@@ -39,6 +39,7 @@ def compile_observation(scope: RuleScope, row: ObservationPart) -> ObservationRu
         escalating=row.escalating,
         unfinished=row.unfinished,
         later=_later(scope, row, later, link.values) if later is not None else None,
+        reopening=row.reopening,
         deciders=tuple(row.deciders),
     )
 

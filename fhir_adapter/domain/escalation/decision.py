@@ -13,6 +13,16 @@ from fhir_adapter.domain.source import TrialId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelTally:
+    """The counts at one level as the person saw them: evaluable, of these dose-limiting, second doses withheld."""
+
+    level: int
+    evaluable: int
+    dlts: int
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationDecision:
     """What a named person decided about a trial's dose levels. Never changed; a later one comes after it.
 
@@ -27,6 +37,9 @@ class EscalationDecision:
         proposed_action: What the rule proposed then.
         proposed_level: 0..1; the level it proposed.
         deviation: True where the decision differs from the proposal.
+        from_level: 0..1; the level that was open then.
+        tallies: 0..*; the counts seen at every level, by level; what changes later is told from them.
+        questions: 0..*; the questions only a person can answer that this answers, as they were worded.
     """
 
     id: str
@@ -40,6 +53,9 @@ class EscalationDecision:
     proposed_action: str
     proposed_level: int | None
     deviation: bool = False
+    from_level: int | None = None
+    tallies: tuple[LevelTally, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def decision_id(trial: TrialId, action: str, level: int | None, by: str, at: datetime) -> str:

@@ -22,6 +22,16 @@ class Unfinished(StrEnum):
     RULE = "rule"
 
 
+class Reopening(StrEnum):
+    """Whether a level that is too toxic may be opened again.
+
+    REFUSED: never. PERSON: by a named person, where the rule asks one; it is recorded as a deviation.
+    """
+
+    REFUSED = "refused"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaterPartRule:
     """When a person is asked about the part of the trial that follows the dose escalation.
@@ -53,6 +63,7 @@ class ObservationRule:
         escalating: The part whose subjects count for the dose escalation.
         unfinished: Who decides about a subject without every infusion.
         later: 0..1; the part that follows; None where the trial has none.
+        reopening: Whether a level that is too toxic may be opened again.
         deciders: 0..*; roles of which a person needs one to decide on dose levels; empty = anybody listed.
     """
 
@@ -64,4 +75,5 @@ class ObservationRule:
     escalating: str
     unfinished: Unfinished
     later: LaterPartRule | None = None
+    reopening: Reopening = Reopening.REFUSED
     deciders: tuple[str, ...] = ()
