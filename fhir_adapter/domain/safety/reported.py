@@ -199,7 +199,7 @@ def _is_one(report: HospitalReport, other: HospitalReport, rule: ReportingRule) 
 
 
 def _reach(report: HospitalReport, at: Span) -> Days:
-    """Give the days a report covers: to the end of a problem that has a dated one, else what its begin can mean."""
+    """Give the days a report covers: what its beginning can mean, and to the dated end of a problem."""
     ended = report.ended_at if report.is_problem else None
     return at.first_day, max(at.last_day, ended.last_day if ended is not None else at.last_day)
 
