@@ -104,17 +104,16 @@ def _opened(path: str, proposal: NextAction) -> str:
 def count_situations(stages: tuple[Stage, ...]) -> int:
     """Count how many different questions the table is asked: open level, n and t there, and its answer."""
     asked = {
-        (stage.state.open_level, _open_counts(stage.state), stage.next.action, stage.next.level)
+        (
+            stage.state.open_level,
+            stage.state.here.evaluable,
+            stage.state.here.dlts,
+            stage.next.action,
+            stage.next.level,
+        )
         for stage in stages
     }
     return len(asked)
-
-
-def _open_counts(state: CohortState) -> tuple[int, int] | None:
-    if state.open_level is None:
-        return None
-    count = state.at(state.open_level)
-    return count.evaluable, count.dlts
 
 
 def count_answers(stages: tuple[Stage, ...]) -> Mapping[tuple[EscalationAction, int | None], int]:

@@ -54,18 +54,23 @@ def simulate_runs(
     Returns:
         How they ended.
     """
-    chances = tuple(rates.get(stage.next.level) if stage.next.level is not None else None for stage in stages)
-    following = tuple((stage.without_dlt, stage.with_dlt) for stage in stages)
+    steps = tuple(_step(stage, rates) for stage in stages)
     ends: Counter[int] = Counter()
     for _ in range(runs):
         place = 0
-        while (chance := chances[place]) is not None:
-            after = following[place][draw() < chance]
-            if after is None:
-                break
-            place = after
+        while (step := steps[place]) is not None:
+            rate, without_dlt, with_dlt = step
+            place = with_dlt if draw() < rate else without_dlt
         ends[place] += 1
     return _characteristics(stages, ends, runs)
+
+
+def _step(stage: Stage, rates: Mapping[int, float]) -> tuple[float, int, int] | None:
+    """Give the rate at which the next subject is treated and the stages after it; None where a run ends."""
+    level, without_dlt, with_dlt = stage.next.level, stage.without_dlt, stage.with_dlt
+    if level not in rates or without_dlt is None or with_dlt is None:
+        return None
+    return rates[level], without_dlt, with_dlt
 
 
 def _characteristics(stages: tuple[Stage, ...], ends: Counter[int], runs: int) -> Characteristics:

@@ -57,9 +57,8 @@ class Situation:
 
     def _settled(self) -> Mapping[int, LevelCount]:
         """Give the open level as it will be when nobody is waited for, if nothing more happens."""
-        if self.level is None:
-            return {}
-        return {self.level: LevelCount(evaluable=self.count.evaluable, dlts=self.count.dlts)}
+        settled = LevelCount(evaluable=self.count.evaluable, dlts=self.count.dlts)
+        return {} if self.level is None else {self.level: settled}
 
     @property
     def changed_levels(self) -> tuple[int, ...]:

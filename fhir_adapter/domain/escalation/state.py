@@ -56,3 +56,8 @@ class CohortState:
     def at(self, level: int) -> LevelCount:
         """Give the counts of a level."""
         return self.counts.get(level, EMPTY_LEVEL)
+
+    @property
+    def here(self) -> LevelCount:
+        """The counts of the open level; none where no level is open."""
+        return EMPTY_LEVEL if self.open_level is None else self.at(self.open_level)
