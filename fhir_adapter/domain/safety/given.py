@@ -32,7 +32,7 @@ class Given:
 
     Attributes:
         at: 0..1; all its start can mean; None where it has no date.
-        end: 0..1; its last moment; None where nothing was written, or it goes on.
+        end: 0..1; its last moment, that of its start where no end was written; None where it goes on.
         is_certain: True where it was given, on a known day.
     """
 
@@ -120,9 +120,10 @@ def _given(event: Exposure | Intervention, zone: tzinfo) -> Given:
     if when is None or start is None:
         return Given(event, None, None, is_certain=False)
     at = span(start, zone)
-    end = span(when.end, zone).last if when.end is not None else None
+    goes_on = when.is_period and event.status == "in-progress"
+    end = span(when.end, zone).last if when.end is not None else None if goes_on else at.last
     is_certain = event.status in GIVEN and not event.contested and start.day(zone) is not None
-    return Given(event, at, end if end is not None or when.is_period else at.last, is_certain)
+    return Given(event, at, end, is_certain)
 
 
 def _effective(event: Exposure | Intervention) -> Effective | None:
