@@ -55,6 +55,7 @@ def unit_rule(row: UnitRuleRow, factors: tuple[UnitFactor, ...]) -> UnitRule:
         standard_refused=row.standard_refused,
         lowest=row.believable.from_ if row.believable is not None else None,
         highest=row.believable.to if row.believable is not None else None,
+        whole=row.whole,
     )
 
 

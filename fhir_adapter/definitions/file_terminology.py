@@ -143,12 +143,13 @@ class Believable(FileModel):
 class UnitRuleRow(FileModel):
     """The units one kind of finding may be reported in.
 
-    With `standard_refused` nobody may report in the standard unit itself.
+    With `standard_refused` nobody may report in the standard unit itself; with `whole` nobody reports parts of one.
     """
 
     id: Slug
     standard: CodeText
     unitless: TruthText = False
+    whole: TruthText = False
     standard_refused: TruthText = False
     family: UnitFamily | None = None
     accepts: list[AcceptedUnit] = Field(default_factory=list)

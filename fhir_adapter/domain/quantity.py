@@ -57,6 +57,7 @@ class UnitRule:
         standard_refused: True where nobody may report in the standard unit itself (a molar code in mg/dL).
         lowest: 0..1; a smaller number is no measurement in this unit [standard unit].
         highest: 0..1; a greater number is none either.
+        whole: True where only whole numbers are measurements, as for a sum of points.
     """
 
     id: str
@@ -69,6 +70,7 @@ class UnitRule:
     standard_refused: bool = False
     lowest: Decimal | None = None
     highest: Decimal | None = None
+    whole: bool = False
 
 
 def standardise(quantity: Quantity, rule: UnitRule) -> Quantity:
@@ -116,12 +118,14 @@ def is_believable(standard: Quantity, rule: UnitRule) -> bool:
         rule: The concept's unit rule.
 
     Returns:
-        False outside the rule's bounds; both bounds themselves are believable.
+        False outside the rule's bounds, or for part of a point; both bounds themselves are believable.
 
     Source:
         rules sheet A.11: fractions sent as percent are a data-quality issue.
     """
     too_low = rule.lowest is not None and standard.value < rule.lowest
+    if rule.whole and standard.value != standard.value.to_integral_value():
+        return False
     return not too_low and (rule.highest is None or standard.value <= rule.highest)
 
 
