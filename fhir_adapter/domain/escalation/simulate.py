@@ -68,7 +68,7 @@ def simulate_runs(
 def _step(stage: Stage, rates: Mapping[int, float]) -> tuple[float, int, int] | None:
     """Give the rate at which the next subject is treated and the stages after it; None where a run ends."""
     level, without_dlt, with_dlt = stage.next.level, stage.without_dlt, stage.with_dlt
-    if level not in rates or without_dlt is None or with_dlt is None:
+    if level is None or level not in rates or without_dlt is None or with_dlt is None:
         return None
     return rates[level], without_dlt, with_dlt
 
