@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fhir_adapter.definitions.compile_hospital import compile_hospital
+from fhir_adapter.definitions.compile_scale import compile_scale
 from fhir_adapter.definitions.compile_terminology import Vocabulary, compile_terminology, compile_vocabulary
 from fhir_adapter.definitions.compile_trial import CompiledTrial, compile_trial
 from fhir_adapter.definitions.compile_units import compile_units
@@ -26,11 +27,13 @@ from fhir_adapter.definitions.file_set import (
     load_trial_files,
 )
 from fhir_adapter.definitions.finding import DefinitionFinding, DefinitionReview, from_error
-from fhir_adapter.definitions.folder import HOSPITALS, TRIALS, Folder, Roots, mapping_roots
+from fhir_adapter.definitions.folder import HOSPITALS, TERMINOLOGY, TRIALS, Folder, Roots, mapping_roots
+from fhir_adapter.definitions.load_scale import available_scales, load_catalogue, load_scale_file
 from fhir_adapter.definitions.review_code import review_code_systems, review_concept_map, review_value_sets
 from fhir_adapter.definitions.review_dosing import review_codings, review_dosing
 from fhir_adapter.definitions.review_escalation import review_escalation
 from fhir_adapter.definitions.review_rule import review_rules
+from fhir_adapter.definitions.review_scale import concepts_of, review_scale
 from fhir_adapter.definitions.review_unit import review_units
 from fhir_adapter.definitions.review_usage import review_hospital_usage, review_trial_usage, review_value_set_usage
 from fhir_adapter.definitions.unit_spelling import (
@@ -39,6 +42,7 @@ from fhir_adapter.definitions.unit_spelling import (
     review_unit_spellings,
 )
 from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.toxicity.scale import Scale
 from fhir_adapter.errors import DefinitionError
 
 T = TypeVar("T")
@@ -99,10 +103,11 @@ def review_mappings(
         findings.folders.append(base.files.folder)
         compiled = _review_trials(findings, roots, base, trials)
         loaded = _review_hospitals(findings, roots, base, hospitals)
+        scales = _review_scales(findings, roots, base)
         _review_base(findings, base, loaded)
         rules = [one.trial for one in compiled]
         if trial is None and len(rules) == len(trials):
-            findings.found.extend(review_value_set_usage(base.files, compiled))
+            findings.found.extend(review_value_set_usage(base.files, compiled, concepts_of(scales)))
             for files in loaded:
                 findings.found.extend(review_hospital_usage(files, rules))
     ordered = sorted(findings.found, key=lambda one: (one.file, one.line or 0, one.code, one.message))
@@ -132,6 +137,23 @@ def _review_spellings(findings: _Findings, base: _Base) -> None:
     spellings = load_unit_spellings(base.files.folder)
     compile_unit_spellings(spellings)
     findings.found.extend(review_unit_spellings(spellings, base.unit_rules.values()))
+
+
+def _review_scales(findings: _Findings, roots: Roots, base: _Base) -> list[Scale]:
+    scales: list[Scale] = []
+    for name in available_scales(roots):
+        found = findings.attempt(partial(_scale, roots, base, name))
+        if found is not None:
+            scales.append(found[0])
+            findings.found.extend(found[1])
+    return scales
+
+
+def _scale(roots: Roots, base: _Base, name: str) -> tuple[Scale, list[DefinitionFinding]]:
+    file = load_scale_file(roots.folder(TERMINOLOGY), name)
+    scale = compile_scale(file)
+    catalogue = load_catalogue(roots, name)
+    return scale, list(review_scale(file, scale, catalogue, base.vocabulary, base.unit_rules))
 
 
 def _review_trials(findings: _Findings, roots: Roots, base: _Base, trials: Sequence[str]) -> list[CompiledTrial]:

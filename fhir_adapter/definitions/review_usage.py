@@ -13,6 +13,7 @@ from fhir_adapter.definitions.file_set import HospitalFiles, TerminologyFiles, T
 from fhir_adapter.definitions.file_trial import SettingRow
 from fhir_adapter.definitions.finding import DefinitionFinding, Severity, finding
 from fhir_adapter.definitions.rule_tree import walk
+from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.criterion import Criterion
 from fhir_adapter.domain.operators import Attestable, Attested
 from fhir_adapter.domain.protocol import Trial
@@ -24,20 +25,21 @@ _FLIPS_BY_ITSELF = re.compile(
 
 
 def review_value_set_usage(
-    files: TerminologyFiles, trials: Collection[CompiledTrial]
+    files: TerminologyFiles, trials: Collection[CompiledTrial], graded: Collection[ConceptId] = ()
 ) -> Iterator[DefinitionFinding]:
-    """Find value sets no trial names; answers that stand for a number are used by reading alone.
+    """Find value sets no trial and no scale names; answers that stand for a number are used by reading alone.
 
     A value set is named, too, by a code of it that a trial's plans are written with.
 
     Args:
         files: terminology/.
         trials: 1..*; every trial there is.
+        graded: 0..*; concepts that a toxicity scale grades.
 
     Yields:
         `unused-value-set`.
     """
-    needed = {concept for each in trials for concept in each.trial.needed}
+    needed = {concept for each in trials for concept in each.trial.needed} | set(graded)
     written = {code for each in trials for code in each.codes}
     for file in files.value_sets:
         rows = [(include.system, row) for include in file.model.compose.include for row in include.concept]

@@ -9,11 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fhir_adapter.definitions.file_astct import AstctFile
 from fhir_adapter.definitions.file_care_plan import CarePlanFile
 from fhir_adapter.definitions.file_dosing import DosingFile
 from fhir_adapter.definitions.file_escalation import EscalationFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
 from fhir_adapter.definitions.file_rules import EligibilityFile
+from fhir_adapter.definitions.file_scale import ScaleFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
 from fhir_adapter.definitions.file_trial import TrialFile
 from fhir_adapter.definitions.scalar_text import FileModel
@@ -22,9 +24,11 @@ from fhir_adapter.definitions.unit_spelling import UnitSpellingsFile
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _FILES: Final[Mapping[str, tuple[type[FileModel], bool]]] = {
+    "astct": (AstctFile, False),
     "code_systems": (CodeSystemsFile, False),
     "value_set": (ValueSetFile, False),
     "units": (UnitsFile, False),
+    "scale": (ScaleFile, False),
     "unit_spellings": (UnitSpellingsFile, False),
     "hospital": (HospitalFile, False),
     "concept_map": (ConceptMapFile, False),
@@ -53,7 +57,7 @@ def schema_texts() -> dict[str, str]:
         Name of the schema file -> its text.
 
     >>> sorted(schema_texts())[:2]
-    ['care_plan.schema.json', 'code_systems.schema.json']
+    ['astct.schema.json', 'care_plan.schema.json']
     """
     return {f"{name}.schema.json": _text(model, settings=settings) for name, (model, settings) in _FILES.items()}
 
