@@ -20,6 +20,7 @@ from fhir_adapter.cli import (
     escalation,
     explain,
     feasibility,
+    grade,
     plan,
     rejections,
     review,
@@ -54,6 +55,7 @@ app.command("dosing")(dosing.dosing)
 app.command("clearance")(clearance.clearance)
 app.command("feasibility")(feasibility.feasibility)
 app.command("deviations")(deviations.deviations)
+app.command("grade")(grade.grade)
 app.command("check")(check.check)
 app.command("rejections")(rejections.rejections)
 app.command("attest")(attest.attest)

@@ -41,6 +41,10 @@ def emit(result: BaseModel, *, field: str | None = None) -> None:
         result: The result model.
         field: 0..1; the field whose list is the whole result.
     """
+    sys.stdout.write(as_json(result, field=field))
+
+
+def as_json(result: BaseModel, *, field: str | None = None) -> str:
+    """Write a result as emit prints it."""
     content: Any = result.model_dump(mode="json")
-    text = json.dumps(content[field] if field else content, ensure_ascii=False, indent=1)
-    sys.stdout.write(text + "\n")
+    return json.dumps(content[field] if field else content, ensure_ascii=False, indent=1) + "\n"

@@ -30,6 +30,7 @@ from fhir_adapter.report.dosing import DosingOut, TotalOut
 from fhir_adapter.report.escalation import CharacteristicsResult, EscalationTableResult, PathResult
 from fhir_adapter.report.explain import ExplainResult
 from fhir_adapter.report.feasibility import FeasibilityResult
+from fhir_adapter.report.grade import GradeResult
 from fhir_adapter.report.plan import PlanResult
 from fhir_adapter.report.rejections import RejectionOut
 from fhir_adapter.report.subjects import NeedsResult, SubjectOut
@@ -57,6 +58,7 @@ RESULTS: Final[Mapping[str, Any]] = {
     "escalation simulate": PathResult,
     "escalation simulate --all": list[PathResult],
     "escalation simulate --rates": CharacteristicsResult,
+    "grade": GradeResult,
     "check": CheckResult,
     "rejections": list[RejectionOut],
     "attest": AttestResult,

@@ -20,6 +20,8 @@ from fhir_adapter.domain.toxicity.scale import Scale, Term
 
 _CLINICAL = "a clinical term: it is graded by what was observed, not by a number"
 
+_REPORTED = "by this term or LOINC code is reported in"
+
 SHOWN_UNITS = 6
 """Units named where another one was given: enough to see what is meant."""
 
@@ -155,12 +157,10 @@ class LabTable:
         if fitting:
             return unit, fitting
         accepted = ", ".join(tuple(dict.fromkeys(_accepted_units(kinds)))[:SHOWN_UNITS])
-        problem, said = (
-            (RowProblem.MISSING, "empty")
-            if unit is None
-            else (RowProblem.UNIT_UNUSABLE, "not one this is reported in")
-        )
-        raise BadCell(problem, "unit", f"{said}; {accepted} are, and more")
+        if unit is None:
+            raise BadCell(RowProblem.MISSING, "unit", f"empty; needed, for example {accepted}")
+        names = ", ".join(dict.fromkeys(kind.concept for kind in kinds))
+        raise BadCell(RowProblem.UNIT_UNUSABLE, "unit", f"not one {names} {_REPORTED}, for example {accepted}")
 
     def fits_limits(self, kind: Kind, unit: str | None, lln: Decimal | None, uln: Decimal | None) -> bool:
         """Say whether limits of normal can be those of a kind of result: they must not be graded themselves.
