@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any, Protocol
 
-from fhir_adapter.domain.digests import SHORT, digest_of
 from fhir_adapter.domain.safety.hospital_report import HospitalReport
+from fhir_adapter.domain.safety.identity import event_id
 from fhir_adapter.domain.safety.records import (
     AdverseEventRecord,
     EventOrigin,
@@ -61,11 +61,6 @@ class Setting:
     day_zero: date | None
     scale: str
     terms: EventTerms
-
-
-def event_id(subject: SubjectId, term: str, reference: str) -> str:
-    """Give the id of an event from what it began with."""
-    return f"AE-{digest_of(subject, term, reference)[:SHORT]}"
 
 
 def build_reported(reports: Sequence[HospitalReport], unclear: str | None, setting: Setting) -> AdverseEventRecord:

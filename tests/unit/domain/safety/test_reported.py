@@ -8,6 +8,7 @@ from itertools import permutations
 
 import pytest
 
+from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.safety.records import EventOrigin, EventState, SpecialInterest
 from tests.unit.domain.safety.reports import (
@@ -165,7 +166,12 @@ def test_our_own_report_come_back_is_no_evidence() -> None:
 
 
 def test_the_order_of_the_facts_never_matters() -> None:
-    facts = [report("1"), report("2", on="2026-03-12"), problem("sepsis"), report("3", terms=("Sepsis",))]
+    facts: list[Fact] = [
+        report("1"),
+        report("2", on="2026-03-12"),
+        problem("sepsis"),
+        report("3", terms=("Sepsis",)),
+    ]
     events = (derived(on="2026-03-12"),)
     assert len({merged(*order, events=events) for order in permutations(facts)}) == 1
 
