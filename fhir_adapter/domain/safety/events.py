@@ -59,8 +59,8 @@ def derive_events(  # noqa: PLR0913 - one named part per thing they are derived 
 ) -> tuple[AdverseEventRecord, ...]:
     """Derive one subject's adverse events from its graded results.
 
-    Does not judge seriousness or relatedness. Results within their own range open no event; ungradable ones neither
-    open nor close any.
+    Does not judge seriousness or relatedness. Results within their own range open none, ungradable ones neither
+    open nor close one.
 
     Args:
         results: 0..*; as grade_results gives them.
