@@ -1,4 +1,4 @@
-"""No severe reaction since infusion 1 (2 March 2026): what holds infusion 2, what may be released, what is open."""
+"""No severe reaction since infusion 1 (2 March 2026): what holds infusion 2, what is released, what is open."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ RULE = NoReaction(
     release=Attested(link_id="N3-release", valid_for=Window(24, WindowUnit.HOUR), roles=("pi",)),
 )
 NOW = at("03-19T11:00")
-DONE = {"state": EventState.RESOLVED, "resolved": "2026-03-10", "changes": changes(("03-06", 3), ("03-10", 0))}
+DONE: dict[str, Any] = {
+    "state": EventState.RESOLVED,
+    "resolved": "2026-03-10",
+    "changes": changes(("03-06", 3), ("03-10", 0)),
+}
 RELEASED = attestation("N3-release", True, by="pi", at="2026-03-19T08:00", reason="resolved in four days")
 
 
