@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.anchor import AS_OF, Anchor
 from fhir_adapter.domain.answers import in_order
+from fhir_adapter.domain.derived_digest import digest_derived
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.dosing.course import Course
 from fhir_adapter.domain.dosing.course_doses import CourseDoses, Key, record_doses
@@ -22,7 +23,6 @@ from fhir_adapter.domain.dosing.marks import mark
 from fhir_adapter.domain.dosing.open_course import end_course, open_course
 from fhir_adapter.domain.dosing.records import ClearanceRecord, DosingRecord, DosingStatus, TreatmentRecord
 from fhir_adapter.domain.dosing.totals import add_up
-from fhir_adapter.domain.dosing.treatment_digest import digest_treatment
 from fhir_adapter.domain.eligibility import find_valid_until
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import Evidence
@@ -97,7 +97,7 @@ def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived 
         notes=tuple(_notes(course)),
         evidence=_evidence(course),
     )
-    return replace(record, evidence_digest=digest_treatment(record))
+    return replace(record, evidence_digest=digest_derived(record))
 
 
 def _clearances(course: Course, trial: Trial, doses: CourseDoses) -> Iterator[ClearanceRecord]:

@@ -30,6 +30,7 @@ too_toxic: 2
 withheld: 2
 table:
   - {row: "1", when: [too-many-dlts], level: 0, action: STOP_STUDY, text: two at the lowest, source: invented}
+  - {row: "2", when: [too-many-dlts, below-cleared], action: DECLARE_MTD, at: below, text: two, source: invented}
   - {row: "2", when: [too-many-dlts], level_from: 1, action: DE_ESCALATE, at: below, text: two, source: invented}
   - {row: "3", when: [suspected], action: WAIT, text: one suspected, source: invented}
   - {row: "4", when: [level-complete, nowhere-up], action: {setting: cleared}, text: six, source: invented}
@@ -66,19 +67,19 @@ def test_a_rule_is_compiled_with_its_settings(tmp_path: Path) -> None:
     rule = load(write(tmp_path))
     assert (rule.levels, rule.lowest, rule.highest, rule.start) == ((0, 1, 2), 0, 2, 1)
     assert (rule.cohort, rule.expanded, rule.too_toxic, rule.withheld) == (3, 6, 2, 2)
-    assert rule.rows[3] == TableRow(
+    assert rule.rows[4] == TableRow(
         row="4",
         when=(Condition.LEVEL_COMPLETE, Condition.NOWHERE_UP),
         action=EscalationAction.DECLARE_MTD,
         text="six",
     )
-    assert (rule.rows[1].level_from, rule.rows[1].at) == (1, Place.BELOW)
+    assert (rule.rows[2].level_from, rule.rows[2].at) == (1, Place.BELOW)
 
 
 def test_another_value_of_a_setting_compiles_to_another_rule(tmp_path: Path) -> None:
     roots = mapping_roots((write(tmp_path),), default=False)
     rule = load_escalation(roots, "t1", {"cleared": "NEEDS_DECISION"})
-    assert rule.rows[3].action is EscalationAction.NEEDS_DECISION
+    assert rule.rows[4].action is EscalationAction.NEEDS_DECISION
 
 
 def test_a_trial_holds_the_rule_its_folder_gives_alone(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_the_sample_is_clean(tmp_path: Path) -> None:
 def test_a_row_behind_one_that_covers_it_is_found(tmp_path: Path) -> None:
     row = "  - {row: x, when: [level-complete, no-dlt], level: 1, action: WAIT, text: x, source: invented}\n"
     root = write(tmp_path, ('  - {row: "6"', row + '  - {row: "6"'))
-    assert ("shadowed-row", Severity.WARNING, "table[5]") in found(root)
+    assert ("shadowed-row", Severity.WARNING, "table[6]") in found(root)
 
 
 @pytest.mark.parametrize(

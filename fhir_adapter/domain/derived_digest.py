@@ -1,4 +1,4 @@
-"""The digest of what a treatment record says.
+"""The digest of what a treatment or safety record says.
 
 Knows: which parts of a record a person sees. Does not know: how it was derived. Equal digest = unchanged record,
 whenever it was derived.
@@ -14,13 +14,14 @@ from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.evidence import RECEIPT
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety.records import SafetyRecord
 
 _UNSEEN: Final = frozenset({"as_of", "valid_until", "expires", "definitions_digest", "evidence_digest"})
 """When a record was derived, until when it holds, by which definitions: not what it says."""
 
 
-def digest_treatment(record: TreatmentRecord) -> str:
-    """Digest doses, statuses, deviations, reasons, evidence and everything else a person sees of a record.
+def digest_derived(record: TreatmentRecord | SafetyRecord) -> str:
+    """Digest amounts, grades, statuses, reasons, evidence and everything else a person sees of a record.
 
     Left out are times of deriving and validity, the definitions' digest, and of completeness receipts the time of
     reading: a record derived later from the same evidence is the same record.
