@@ -69,7 +69,7 @@ def compile_icans(scope: RuleScope, row: IcansPart, steps: Steps = ("icans",)) -
         signs=_signs(scope, row.signs, (*steps, "signs")),
         excluded=scope.concepts(row.excluded, (*steps, "excluded")),
         holds=_hours(scope, row.holds, (*steps, "holds")),
-        stated=_stated(scope, row.stated, (*steps, "stated")),
+        stated=compile_stated(scope, row.stated, (*steps, "stated")),
     )
 
 
@@ -183,7 +183,21 @@ def _signs(scope: RuleScope, rows: Sequence[SignRow], steps: Steps) -> tuple[Rec
     return tuple(signs.values())
 
 
-def _stated(scope: RuleScope, row: StatedPart, steps: Steps) -> StatedRule:
+def compile_stated(scope: RuleScope, row: StatedPart, steps: Steps) -> StatedRule:
+    """Compile how the hospital's own statement of a syndrome is recognised.
+
+    Args:
+        scope: The consensus against the rest of the definitions; learns what it names.
+        row: As written.
+        steps: Where it stands.
+
+    Returns:
+        The rule.
+
+    Raises:
+        DefinitionError: A concept does not exist, or is named twice.
+    """
+    scope.rests_on(steps, "Condition")
     (concept,) = scope.concepts([row.concept], (*steps, "concept"))
     graded = scope.concepts([one.concept for one in row.grades], (*steps, "grades"))
     return StatedRule(concept=concept, grades=dict(zip(graded, (one.grade for one in row.grades), strict=True)))

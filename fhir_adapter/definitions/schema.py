@@ -24,7 +24,7 @@ from fhir_adapter.definitions.unit_spelling import UnitSpellingsFile
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _FILES: Final[Mapping[str, tuple[type[FileModel], bool]]] = {
-    "astct": (AstctFile, False),
+    "astct": (AstctFile, True),
     "code_systems": (CodeSystemsFile, False),
     "value_set": (ValueSetFile, False),
     "units": (UnitsFile, False),

@@ -71,9 +71,10 @@ def find_stated(timeline: Timeline, rule: StatedRule, *, as_of: datetime, zone: 
     Source:
         issue C, ASTCT: what the hospital recorded is compared with the proposal.
     """
+    named = (each for concept in (rule.concept, *rule.grades) for each in timeline.diagnoses.get(concept, ()))
     found = (
         _stated(each, rule, timeline, zone)
-        for each in timeline.diagnoses.get(rule.concept, ())
+        for each in dict.fromkeys(named)
         if each.verification_status != _REFUTED
     )
     return tuple(each for each in found if each.first is None or each.first <= as_of)
