@@ -15,6 +15,7 @@ from fhir_adapter.domain.logic import Truth, all_of
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Answer, CriterionResult, Verdict
+from fhir_adapter.domain.safety.reactions import Reactions
 from fhir_adapter.domain.scene import Scene, utc
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline
@@ -35,6 +36,7 @@ def derive_clearance(  # noqa: PLR0913 - one named part per thing it is judged b
     infused_at: datetime | None = None,
     infused_by: datetime | None = None,
     stopped_dose: str = "unknown",
+    reactions: Reactions | None = None,
 ) -> ClearanceRecord:
     """Judge the criteria to receive one cell infusion.
 
@@ -52,6 +54,7 @@ def derive_clearance(  # noqa: PLR0913 - one named part per thing it is judged b
         infused_by: 0..1; the last its start can mean, where only its day is known.
         stopped_dose: What the dose of a stopped administration means here (`administered`, `ordered`,
             `unknown`).
+        reactions: 0..1; gives what is known of the subject's adverse reactions at a moment; None = nothing is.
 
     Returns:
         CLEAR if every criterion passes, HOLD if one fails, else UNKNOWN, with every criterion's evidence and
@@ -70,7 +73,7 @@ def derive_clearance(  # noqa: PLR0913 - one named part per thing it is judged b
 
     def judge(at: datetime) -> tuple[Scene, list[tuple[CriterionResult, Answer]]]:
         scene = build_scene(timeline, trial, as_of=at, zone=zone).at_as_of()
-        scene = replace(scene, stopped_dose=stopped_dose)
+        scene = replace(scene, stopped_dose=stopped_dose, reactions=reactions)
         return scene, [judge_criterion(criterion, scene) for criterion in asked]
 
     scene, judged = judge(moment)

@@ -152,12 +152,33 @@ def _untreated(observed: Observed, zone: tzinfo) -> DoseLimitingRecord:
     )
 
 
+def observation_end(
+    rule: ObservationRule, infusions: Sequence[tuple[int, datetime]], zone: tzinfo
+) -> datetime | None:
+    """Say when observation for dose-limiting toxicity ends, as far as infusions are received now.
+
+    Args:
+        rule: The trial's rule.
+        infusions: (number, start) of the cell infusions received, in any order.
+        zone: The hospital's zone.
+
+    Returns:
+        The first moment after its last calendar day [UTC]; None before the first infusion.
+
+    Source:
+        rules sheet A26; the last day belongs to the window wholly.
+    """
+    last = max((at for _, at in infusions), default=None)
+    if last is None:
+        return None
+    return midnight(last.astimezone(zone).date() + timedelta(days=rule.window_days + 1), zone)
+
+
 def _window(
     rule: ObservationRule, starts: Sequence[datetime], ending: Ending | None, *, now: datetime, zone: tzinfo
 ) -> _Window:
-    last_day = starts[-1].astimezone(zone).date() + timedelta(days=rule.window_days)
-    end = midnight(last_day + timedelta(days=1), zone)
-    if ending is not None and ending.day <= last_day and midnight(ending.day, zone) <= now:
+    end = midnight(starts[-1].astimezone(zone).date() + timedelta(days=rule.window_days + 1), zone)
+    if ending is not None and midnight(ending.day, zone) < end and midnight(ending.day, zone) <= now:
         closed = min(end, max(midnight(ending.day + timedelta(days=1), zone), starts[-1]))
         return _Window(start=starts[0], end=closed, state=WindowState.CLOSED, ending=ending)
     state = WindowState.COMPLETE if now >= end else WindowState.OPEN

@@ -15,6 +15,7 @@ from fhir_adapter.domain.safety.dose_limiting import (
     Ending,
     Observed,
     assess_dose_limiting,
+    observation_end,
 )
 from fhir_adapter.domain.safety.infusions_received import Received
 from fhir_adapter.domain.safety.observation_rule import Unfinished
@@ -317,3 +318,8 @@ class TestNextAssessment:
 def test_part_and_level_are_told_as_they_are() -> None:
     record = assessed(part="", level=None)
     assert (record.part, record.level) == ("", None)
+
+
+def test_observation_ends_28_days_after_the_last_infusion_in_whatever_order_they_are_given() -> None:
+    assert observation_end(observation_rule(), ((2, SECOND), (1, FIRST)), ZONE) == at("04-17T00:00")
+    assert observation_end(observation_rule(), (), ZONE) is None
