@@ -129,6 +129,11 @@ def test_a_level_a_person_closed_with_one_toxicity_stays_closed() -> None:
     assert answer_of(said(state)) == ("DECLARE_MTD", 1, "5")
 
 
+def test_level_0_is_expanded_also_where_a_person_opened_it_although_level_1_was_tolerated() -> None:
+    state = CohortState(open_level=0, counts={0: count("3/0"), 1: count("3/1", left=(3, 1))})
+    assert answer_of(said(state)) == ("EXPAND", 0, "6")
+
+
 def test_a_suspected_toxicity_at_a_level_left_upwards_lets_nobody_in() -> None:
     state = CohortState(open_level=2, counts={1: count("3/0", 1, 1)})
     assert answer_of(said(state)) == ("WAIT", None, "left")
