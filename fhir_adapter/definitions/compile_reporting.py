@@ -31,6 +31,7 @@ def compile_reporting(scope: RuleScope, row: ReportingPart) -> ReportingRule:
     scope.rests_on(_WHERE, "AdverseEvent", "Condition", "Patient")
     names = [each.name for each in row.kinds] + [row.death]
     _check_once(scope, names, (*_WHERE, "kinds"), "name")
+    _check_once(scope, row.hematologic, (*_WHERE, "hematologic"), "term")
     _check_once(scope, [each.id for each in row.reports], (*_WHERE, "reports"), "report")
     _check_once(scope, [each.syndrome for each in row.syndromes], (*_WHERE, "syndromes"), "syndrome")
     return ReportingRule(
@@ -48,6 +49,7 @@ def compile_reporting(scope: RuleScope, row: ReportingPart) -> ReportingRule:
             )
             for place, each in enumerate(row.syndromes)
         ),
+        hematologic=frozenset(row.hematologic),
         related=frozenset(row.related),
         fatal=frozenset(row.fatal),
         reports=tuple(

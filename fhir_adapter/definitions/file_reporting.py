@@ -56,6 +56,7 @@ class ReportingPart(FileModel):
     death: Words
     kinds: list[KindRow] = Field(default_factory=list)
     syndromes: list[SyndromeRow] = Field(default_factory=list)
+    hematologic: list[Words] = Field(default_factory=list)
     related: Annotated[list[Slug], Field(min_length=1)]
     fatal: Annotated[list[Slug], Field(min_length=1)]
     reports: Annotated[list[ReportRow], Field(min_length=1)]

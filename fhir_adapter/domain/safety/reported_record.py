@@ -5,10 +5,10 @@ Knows: onset against the infusions, state, grade as stated. Does not know: which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any
 
 from fhir_adapter.domain.safety.hospital_report import HospitalReport
 from fhir_adapter.domain.safety.identity import event_id
@@ -20,34 +20,12 @@ from fhir_adapter.domain.safety.records import (
     ReportedLink,
 )
 from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.toxicity.catalogue import Catalogue
 
 HIGHEST_LIVING = 4
 """What an event without a grade may have reached: the scales' highest grade of a living patient."""
 
 _BY_HOSPITAL = "the hospital says so"
-
-
-class EventTerm(Protocol):
-    """What the scale's owner says of a term."""
-
-    @property
-    def meddra(self) -> str:
-        """Code as the owner gives it."""
-        ...
-
-    @property
-    def soc(self) -> str:
-        """System organ class."""
-        ...
-
-    @property
-    def hematologic(self) -> bool:
-        """True where the criterion for the second infusion does not count it."""
-        ...
-
-
-EventTerms = Mapping[str, EventTerm]
-"""Name of a term, as its owner writes it -> the term."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +38,8 @@ class Setting:
     infusions: tuple[tuple[int, datetime], ...]
     day_zero: date | None
     scale: str
-    terms: EventTerms
+    terms: Catalogue | None
+    hematologic: frozenset[str]
 
 
 def build_reported(reports: Sequence[HospitalReport], unclear: str | None, setting: Setting) -> AdverseEventRecord:
@@ -79,7 +58,7 @@ def build_reported(reports: Sequence[HospitalReport], unclear: str | None, setti
     """
     first = reports[0]
     dated = next((each for each in reports if each.at is not None), first)
-    term = setting.terms.get(first.name)
+    term = setting.terms.term(first.name) if setting.terms is not None else None
     scale = first.kind.scale if first.kind is not None and first.kind.scale is not None else setting.scale
     notes = [f"{each.reference}: {note}" for each in reports for note in each.notes]
     notes += [unclear] if unclear is not None else []
@@ -92,7 +71,7 @@ def build_reported(reports: Sequence[HospitalReport], unclear: str | None, setti
         scale=scale,
         origin=EventOrigin.REPORTED,
         special_interest=first.kind.special if first.kind is not None else None,
-        hematologic=term is not None and term.hematologic,
+        hematologic=first.name in setting.hematologic,
         reported=tuple(_link(each, first) for each in reports),
         notes=tuple(notes),
         evidence=tuple(cited for each in reports for cited in each.evidence),

@@ -86,6 +86,7 @@ class ReportingRule:
         death: Name of the event a death is.
         kinds: 0..*; the first that fits holds.
         syndromes: 0..*.
+        hematologic: Names of the terms that the criterion for the second infusion does not count.
         related: Words on relatedness that count as caused by the intervention.
         fatal: Criteria of seriousness, and outcomes, that make the short time hold.
         reports: 0..*; what is due.
@@ -98,6 +99,7 @@ class ReportingRule:
     death: str
     kinds: tuple[ReportedKind, ...]
     syndromes: tuple[SyndromeKind, ...]
+    hematologic: frozenset[str]
     related: frozenset[str]
     fatal: frozenset[str]
     reports: tuple[ReportRule, ...]

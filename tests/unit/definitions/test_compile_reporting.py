@@ -34,6 +34,7 @@ PART: dict[str, Any] = {
         {"name": "Fever", "terms": ["Pyrexia"], "from_problems": "false", "source": "invented"},
     ],
     "syndromes": [{"syndrome": "CRS", "concepts": ["crs"], "terms": ["CRS"], "source": "invented"}],
+    "hematologic": ["Anemia"],
     "related": ["related"],
     "fatal": ["death"],
     "reports": [
@@ -71,6 +72,7 @@ def test_a_section_compiles_to_the_rule(scope: RuleScope) -> None:
         ("sae", ReportWhen.SERIOUS, Window(24, WindowUnit.HOUR), ("pi",))
     ]
     assert (rule.overlap_days, rule.look_back_days, rule.death) == (2, 14, "Death")
+    assert rule.hematologic == frozenset({"Anemia"})
     assert (rule.related, rule.fatal) == (frozenset({"related"}), frozenset({"death"}))
     assert {"gvhd", "crs"} <= scope.needed
     assert {"AdverseEvent", "Condition", "Patient"} <= set(scope.resource_types)
@@ -80,6 +82,7 @@ def test_a_section_compiles_to_the_rule(scope: RuleScope) -> None:
     ("key", "value", "problem"),
     [
         ("kinds", [PART["kinds"][0], {**PART["kinds"][1], "name": "gvhd"}], "name gvhd is there twice"),
+        ("hematologic", ["Anemia", "anemia"], "term anemia is there twice"),
         ("death", "fever", "name fever is there twice"),
         ("reports", [*PART["reports"], *PART["reports"]], "report sae is there twice"),
         ("syndromes", [*PART["syndromes"], *PART["syndromes"]], "syndrome CRS is there twice"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from fhir_adapter.domain.safety.reporting_rule import (
 )
 from fhir_adapter.domain.source import HospitalId, ResourceVersion, SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
+from fhir_adapter.domain.toxicity.catalogue import Catalogue, CatalogueTerm
 
 ZONE = ZoneInfo("Europe/Berlin")
 AS_OF = datetime(2026, 3, 20, 12, tzinfo=ZONE)
@@ -43,20 +44,17 @@ TMA = "Thrombotic microangiopathy"
 GVHD = "Graft-versus-host disease"
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What a catalogue says of a term."""
-
-    meddra: str
-    soc: str
-    hematologic: bool = False
-
-
-TERMS = {
-    ALT: Listed("10001551", "Investigations"),
-    "Sepsis": Listed("10040047", "Infections and infestations"),
-    "Anemia": Listed("10002272", "Blood and lymphatic system disorders", hematologic=True),
-}
+TERMS = Catalogue(
+    scale="ctcae-v5",
+    terms=tuple(
+        CatalogueTerm(name=name, meddra=code, soc=soc, wording={})
+        for name, code, soc in (
+            (ALT, "10001551", "Investigations"),
+            ("Sepsis", "10040047", "Infections and infestations"),
+            ("Anemia", "10002272", "Blood and lymphatic system disorders"),
+        )
+    ),
+)
 RULE = ReportingRule(
     system=OURS,
     term_systems=(MEDDRA,),
@@ -83,6 +81,7 @@ RULE = ReportingRule(
         ),
         SyndromeKind(syndrome=Syndrome.ICANS, concepts=(ConceptId("icans"),)),
     ),
+    hematologic=frozenset({"Anemia"}),
     related=frozenset({"related", "possible"}),
     fatal=frozenset({"death", "life-threatening", "fatal"}),
     reports=(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
 from itertools import permutations
 
 import pytest
@@ -13,7 +11,6 @@ from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.safety.records import EventOrigin, EventState, SpecialInterest
 from tests.unit.domain.safety.reports import (
     ALT,
-    FIRST_INFUSION,
     GVHD,
     OURS,
     TMA,
@@ -22,10 +19,8 @@ from tests.unit.domain.safety.reports import (
     merged,
     moment,
     only,
-    patient,
     problem,
     report,
-    version,
 )
 
 
@@ -213,92 +208,3 @@ def test_judgements_are_put_on_events_by_id_and_make_their_due_times() -> None:
 
 def test_a_judgement_that_is_there_stays() -> None:
     assert only(merged(events=(derived(judgement=judged()),))).judgement == judged()
-
-
-def test_a_death_is_an_event_of_special_interest_without_a_grade() -> None:
-    event = only(merged(patient("2026-03-18T04:20:00+01:00")))
-    assert (event.term, event.special_interest, event.state) == (
-        "Death",
-        SpecialInterest.DEATH,
-        EventState.UNKNOWN,
-    )
-    assert (event.grade, event.worst_possible) == (None, 5)
-    assert (event.onset, event.onset_on, event.onset_day) == (
-        "2026-03-18T04:20:00+01:00",
-        date(2026, 3, 18),
-        12,
-    )
-    assert event.notes == ("cause and relation to the intervention are said by a named person",)
-    assert event.evidence[0].path == "Patient.deceased"
-
-
-def test_a_death_without_a_time_has_no_day() -> None:
-    event = only(merged(patient(deceased=True)))
-    assert (event.onset, event.onset_on, event.onset_day) == ("", None, None)
-    assert only(merged(patient("2026-03-18"), day_zero=None)).onset_day is None
-
-
-@pytest.mark.parametrize("deceased", [None, False])
-def test_nobody_is_dead_who_is_not_said_to_be(deceased: bool | None) -> None:
-    assert merged(patient(deceased)) == ()
-
-
-@pytest.mark.parametrize(
-    ("on", "emergent", "pre_existing", "infusion"),
-    [
-        ("2026-02-22T09:59:59+01:00", False, True, None),
-        ("2026-02-22T10:00:00+01:00", True, False, 1),
-        ("2026-02-22", None, False, None),
-        ("2026-02-21", False, True, None),
-        ("2026-03-05", True, False, 2),
-    ],
-)
-def test_an_event_is_placed_against_the_infusions(
-    on: str, emergent: bool | None, pre_existing: bool, infusion: int | None
-) -> None:
-    second = FIRST_INFUSION.replace(month=3, day=4)
-    event = only(merged(report(on=on), infusions=((2, second), (1, FIRST_INFUSION))))
-    assert (event.treatment_emergent, event.pre_existing, event.after_infusion) == (
-        emergent,
-        pre_existing,
-        infusion,
-    )
-
-
-def test_before_any_infusion_nothing_emerged_from_it_and_nothing_is_called_pre_existing() -> None:
-    event = only(merged(report(), infusions=()))
-    assert (event.treatment_emergent, event.pre_existing, event.after_infusion) == (False, False, None)
-
-
-def test_the_record_names_the_term_its_codes_and_its_day() -> None:
-    event = only(merged(report(grade=3)))
-    assert (event.meddra, event.soc, event.hematologic) == ("10001551", "Investigations", False)
-    assert (event.onset, event.onset_on, event.onset_day) == ("2026-03-10", date(2026, 3, 10), 4)
-    assert (event.grade, event.worst_possible, event.worst_on) == (3, 3, "2026-03-10")
-    assert [(each.grade, each.at_least, each.reference) for each in event.changes] == [
-        (3, False, "AdverseEvent/1")
-    ]
-    assert only(merged(report(terms=("Anemia",)))).hematologic
-
-
-def test_an_undated_report_with_a_grade_has_no_course() -> None:
-    event = only(merged(report(on=None, grade=2)))
-    assert (event.grade, event.worst_on, event.changes) == (2, None, ())
-
-
-def test_a_report_by_month_has_no_day() -> None:
-    event = only(merged(report(on="2026-03"), day_zero=None))
-    assert (event.onset, event.onset_on, event.onset_day) == ("2026-03", None, None)
-
-
-def test_the_id_is_that_of_the_first_report() -> None:
-    again = only(merged(report(grade=3)))
-    assert again.id == only(merged(report())).id
-    other = only(merged(replace(report(), source=version("AdverseEvent", "2"))))
-    assert again.id != other.id
-    assert len(again.id) == len("AE-") + 12
-
-
-def test_the_highest_grade_of_several_reports_of_one_event_holds() -> None:
-    event = only(merged(report("1", grade=2), report("2", on="2026-03-11", grade=3)))
-    assert (event.grade, event.changes[0].reference) == (3, "AdverseEvent/2")
