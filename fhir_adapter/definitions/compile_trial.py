@@ -14,6 +14,7 @@ from fhir_adapter.definitions.compile_care_plan import compile_care_plan
 from fhir_adapter.definitions.compile_criterion import compile_criterion
 from fhir_adapter.definitions.compile_dosing import compile_dosing
 from fhir_adapter.definitions.compile_escalation import compile_escalation
+from fhir_adapter.definitions.compile_safety import compile_safety
 from fhir_adapter.definitions.compile_terminology import Vocabulary
 from fhir_adapter.definitions.digest import digest_of
 from fhir_adapter.definitions.file_rules import CriterionRow
@@ -80,6 +81,8 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
         rules=RuleScope(files.eligibility, vocabulary, unit_rules, links),
         dosing=scope_of(files.dosing),
         care_plan=scope_of(files.care_plan),
+        safety=scope_of(files.safety.safety) if files.safety is not None else None,
+        consensus=scope_of(files.safety.consensus) if files.safety is not None else None,
     )
     heads = scopes.heads
     criteria = _criteria(scopes.rules, files.eligibility.model.criteria)
@@ -125,11 +128,13 @@ class _Scopes:
     rules: RuleScope
     dosing: RuleScope | None
     care_plan: RuleScope | None
+    safety: RuleScope | None
+    consensus: RuleScope | None
 
     @property
     def all(self) -> tuple[RuleScope, ...]:
         """Every scope there is."""
-        known = (self.heads, self.rules, self.dosing, self.care_plan)
+        known = (self.heads, self.rules, self.dosing, self.care_plan, self.safety, self.consensus)
         return tuple(scope for scope in known if scope is not None)
 
 
@@ -154,6 +159,8 @@ def _treatment(scopes: _Scopes, files: TrialFiles, taken: frozenset[str]) -> dic
         said["care_plan"] = compile_care_plan(scopes.care_plan, files.care_plan.model, statuses)
     if files.escalation is not None:
         said["escalation"] = compile_escalation(files.escalation)
+    if files.safety is not None and scopes.safety is not None and scopes.consensus is not None:
+        said["safety"] = compile_safety(files.safety, scopes.safety, scopes.consensus)
     return said
 
 

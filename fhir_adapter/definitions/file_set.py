@@ -17,6 +17,7 @@ from fhir_adapter.definitions.file_rules import EligibilityFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
 from fhir_adapter.definitions.file_trial import SettingsPart, TrialFile
 from fhir_adapter.definitions.folder import HOSPITALS, TERMINOLOGY, TRIALS, Folder, Roots
+from fhir_adapter.definitions.load_safety import SafetyFiles, load_safety_files
 from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.setting_text import Filler, SettingValue
 from fhir_adapter.definitions.typed_file import Typed, typed
@@ -62,6 +63,7 @@ class TrialFiles:
     dosing: Typed[DosingFile] | None = None
     care_plan: Typed[CarePlanFile] | None = None
     escalation: Typed[EscalationFile] | None = None
+    safety: SafetyFiles | None = None
 
 
 def load_terminology_files(roots: Roots) -> TerminologyFiles:
@@ -131,6 +133,7 @@ def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingVa
     dosing = _optional(folder, "dosing.yaml", DosingFile, filler)
     care_plan = _optional(folder, "care_plan.yaml", CarePlanFile, filler)
     escalation = _optional(folder, "escalation.yaml", EscalationFile, filler)
+    safety = load_safety_files(roots, folder, filler)
     if care_plan is not None and dosing is None:
         raise care_plan.error((), "there is no dosing.yaml beside it", "a care plan is made of what is planned")
     _check_id(trial_file, trial_file.model.id, folder.path.name)
@@ -143,6 +146,7 @@ def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingVa
         dosing=dosing,
         care_plan=care_plan,
         escalation=escalation,
+        safety=safety,
     )
 
 
