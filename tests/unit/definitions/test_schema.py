@@ -23,6 +23,7 @@ def test_there_is_one_schema_for_every_kind_of_file() -> None:
         "dosing.schema.json",
         "eligibility.schema.json",
         "hospital.schema.json",
+        "scale.schema.json",
         "trial.schema.json",
         "units.schema.json",
         "value_set.schema.json",
