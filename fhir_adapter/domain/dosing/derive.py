@@ -6,9 +6,10 @@ decides. The result is a proposal: a named person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 
 from fhir_adapter.domain.anchor import AS_OF, Anchor
 from fhir_adapter.domain.answers import in_order
@@ -27,12 +28,19 @@ from fhir_adapter.domain.eligibility import find_valid_until
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.regimen import PlannedItem
+from fhir_adapter.domain.safety.reactions import ReactionsView
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import midnight
 from fhir_adapter.domain.timeline import Timeline
 
 _WAITING = frozenset({DosingStatus.NOT_YET_DUE, DosingStatus.UNKNOWN})
+
+Infusions = tuple[tuple[int, datetime], ...]
+"""(Number, start) of the cell infusions given."""
+
+TreatmentReactions = Callable[[tuple[DosingRecord, ...], Infusions, datetime], ReactionsView | None]
+"""Gives what is known of reactions at a moment, from the doses recorded and the infusions given."""
 
 
 def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived from
@@ -45,6 +53,7 @@ def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived 
     stopped_dose: str = "unknown",
     donor: Timeline | None = None,
     withdrawn_on: date | None = None,
+    reactions: TreatmentReactions | None = None,
 ) -> TreatmentRecord | None:
     """Derive one subject's treatment at one clinical time.
 
@@ -60,6 +69,7 @@ def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived 
         stopped_dose: What the dose of a stopped administration means here (`administered`, `ordered`, `unknown`).
         donor: 0..1; the donor's own facts, never mixed into the subject's.
         withdrawn_on: 0..1; last day on which the subject's data are read.
+        reactions: 0..1; gives what is known of the subject's adverse reactions; None = nothing is.
 
     Returns:
         The record: every planned dose with what became of it, what was given unplanned, course totals, clearance
@@ -75,7 +85,7 @@ def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived 
     if withdrawn_on is not None:
         course = end_course(course, withdrawn_on)
     doses = record_doses(course)
-    clearances = tuple(_clearances(course, trial, doses))
+    clearances = tuple(_clearances(course, trial, doses, reactions))
     records = mark(doses.records, course, clearances, is_same_donor=is_same_donor(course))
     level = find_level(course)
     record = TreatmentRecord(
@@ -100,8 +110,11 @@ def derive_treatment(  # noqa: PLR0913 - one named part per thing it is derived 
     return replace(record, evidence_digest=digest_derived(record))
 
 
-def _clearances(course: Course, trial: Trial, doses: CourseDoses) -> Iterator[ClearanceRecord]:
+def _clearances(
+    course: Course, trial: Trial, doses: CourseDoses, reactions: TreatmentReactions | None
+) -> Iterator[ClearanceRecord]:
     """Judge every infusion given at the moment it began, or at both ends of its day where only that is known."""
+    given = find_infusions(course, doses)
     for item in course.regimen.items:
         begun = _earliest(doses.begun, item)
         if item.infusion is not None and begun is not None:
@@ -115,7 +128,15 @@ def _clearances(course: Course, trial: Trial, doses: CourseDoses) -> Iterator[Cl
                 infused_at=begun,
                 infused_by=_earliest(doses.begun_by, item),
                 stopped_dose=course.stopped_dose,
+                reactions=partial(reactions, doses.records, given) if reactions is not None else None,
             )
+
+
+def find_infusions(course: Course, doses: CourseDoses) -> Infusions:
+    """Give number and start of the cell infusions given, the earliest first."""
+    begun = ((item.infusion, _earliest(doses.begun, item)) for item in course.regimen.items)
+    given = ((number, at) for number, at in begun if number is not None and at is not None)
+    return tuple(sorted(given, key=lambda each: (each[1], each[0])))
 
 
 def _earliest(moments: Mapping[Key, datetime], item: PlannedItem) -> datetime | None:
