@@ -32,7 +32,7 @@ def test_every_make_target_a_document_names_is_there(name: str) -> None:
 
 def test_every_command_the_readme_shows_has_its_options(ward: Place) -> None:
     shown = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"fhir-adapter ((?:review|subject) [a-z]+|[a-z]+)([^|`\n]*)", shown)
+    commands = re.findall(r"fhir-adapter ((?:review|subject|escalation) [a-z]+|[a-z]+)([^|`\n]*)", shown)
     assert len(commands) > 20, "the pattern finds commands"
     helps = {command: ward.run(*command.split(), "--help").out for command, _ in set(commands)}
     missing = {

@@ -37,6 +37,8 @@ def test_these_are_all_commands() -> None:
         "derive",
         "deviations",
         "dosing",
+        "escalation simulate",
+        "escalation table",
         "explain",
         "feasibility",
         "plan",
