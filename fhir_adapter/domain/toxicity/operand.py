@@ -21,7 +21,7 @@ NOTHING: Final[frozenset[Needed]] = frozenset()
 ANY_NUMBER: Final = Interval(None, None)
 POSITIVE: Final = Interval(Decimal(0), None, low_open=True)
 
-_SAME: Final = Decimal("1E-20")
+_DIGITS: Final = 20
 _NO_UNIT: Final = "1"
 
 
@@ -82,7 +82,7 @@ def _lies_below(low: Interval, high: Interval, *, inclusive: bool) -> bool:
         return False
     distance = EXACT.subtract(high.low, low.high)
     # The last digit of a unit's conversion is never a measurement's (see intervals.lies).
-    if EXACT.abs(distance) <= EXACT.multiply(_SAME, EXACT.abs(high.low)):
+    if distance.is_zero() or distance.adjusted() < high.low.adjusted() - _DIGITS:
         return inclusive or low.high_open or high.low_open
     return distance > 0
 
@@ -99,10 +99,14 @@ def multiplied(operand: Operand, times: Decimal) -> Operand:
     """
     if times == 1:
         return operand
-    interval = operand.interval
-    if interval.high == 0:
+    if operand.interval.high == 0:
         return Operand(POSITIVE, operand.needs | {Needed.BASELINE})
-    return Operand(_scaled(interval, times), operand.needs)
+    return scaled(operand, times)
+
+
+def scaled(operand: Operand, factor: Decimal) -> Operand:
+    """Convert to another unit by a positive factor."""
+    return Operand(_scaled(operand.interval, factor), operand.needs)
 
 
 def difference(left: Operand, right: Operand) -> Operand:
@@ -139,8 +143,9 @@ def printed_value_of(measurement: Measurement, family: UnitFamily) -> Operand:
     """
     factor = family.factors[unit_of(measurement)]
     operand = _operand(measurement.reported)
-    scaled = _scaled(operand.interval, Decimal(factor.numerator))
-    return Operand(_scaled(scaled, EXACT.divide(Decimal(1), Decimal(factor.denominator))), operand.needs)
+    if factor == 1:
+        return operand
+    return scaled(operand, EXACT.divide(Decimal(factor.numerator), Decimal(factor.denominator)))
 
 
 def unit_of(measurement: Measurement) -> str:

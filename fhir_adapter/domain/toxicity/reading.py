@@ -15,7 +15,6 @@ from fhir_adapter.domain.intervals import EXACT, Interval
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.toxicity.measurement import Measurement
 from fhir_adapter.domain.toxicity.operand import (
-    ANY_NUMBER,
     MET,
     NOT_MET,
     POSITIVE,
@@ -26,8 +25,8 @@ from fhir_adapter.domain.toxicity.operand import (
     known,
     multiplied,
     printed_value_of,
+    scaled,
     unit_of,
-    value_of,
 )
 from fhir_adapter.domain.toxicity.result import Direction, Needed
 from fhir_adapter.domain.toxicity.scale import (
@@ -45,8 +44,7 @@ from fhir_adapter.domain.toxicity.scale import (
     UnitFamily,
 )
 
-_UNUSABLE_UNIT = Operand(ANY_NUMBER, frozenset({Needed.UNIT}))
-_OTHER_RESULT = Operand(ANY_NUMBER, frozenset({Needed.RESULT}))
+_UNUSABLE_UNIT = Verdict(Truth.UNKNOWN, frozenset({Needed.UNIT}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +53,9 @@ class Reading:
 
     Attributes:
         main: The result graded.
+        value: Its value, in the unit of its limits.
+        family: 0..1; the family of its reported unit.
+        printed: 0..1; its value in the unit that family is printed in.
         others: Results by concept, where the term combines several; holds `main` too.
         lln: 0..1; usable lower limit of normal.
         uln: 0..1; usable upper limit of normal.
@@ -67,6 +68,9 @@ class Reading:
 
     term: Term
     main: Measurement
+    value: Operand
+    family: UnitFamily | None
+    printed: Operand | None
     others: Mapping[ConceptId, Measurement]
     lln: Decimal | None
     uln: Decimal | None
@@ -103,35 +107,34 @@ class Reading:
                 return assess_age(condition, self.main.age_years)
 
     def _against_number(self, condition: NumberCondition) -> Verdict:
-        measurement = self.main
+        family, value = self.family, self.printed
         if condition.concept is not None:
             other = self.others.get(condition.concept)
             if other is None:
-                return compare(_OTHER_RESULT, condition.operator, known(Decimal(0)))
-            measurement = other
-        family = _family_of(self.term, measurement, condition.numbers)
-        if family is None:
-            return compare(_UNUSABLE_UNIT, condition.operator, known(Decimal(0)))
-        value = printed_value_of(measurement, family)
-        return compare(value, condition.operator, known(condition.numbers[family.printed]))
+                return Verdict(Truth.UNKNOWN, frozenset({Needed.RESULT}))
+            family = family_of(self.term, other)
+            value = None if family is None else printed_value_of(other, family)
+        number = None if family is None else condition.numbers.get(family.printed)
+        if number is None or value is None:
+            return _UNUSABLE_UNIT
+        return compare(value, condition.operator, known(number))
 
     def _against_multiple(self, condition: MultipleCondition) -> Verdict:
         if self._is_ignored(condition.of):
             return NOT_MET
         limit = multiplied(self._reference(condition.of), condition.times)
-        return compare(value_of(self.main), condition.operator, limit)
+        return compare(self.value, condition.operator, limit)
 
     def _against_change(self, condition: ChangeCondition) -> Verdict:
         if self._is_ignored(condition.of):
             return NOT_MET
-        family = _family_of(self.term, self.main, condition.numbers)
-        factor = None if family is None else _from_standard(self.main, family)
-        if family is None or factor is None:
-            return compare(_UNUSABLE_UNIT, condition.operator, known(Decimal(0)))
-        value, reference = value_of(self.main), self._reference(condition.of)
-        ends = (value, reference) if condition.change is Change.RISE else (reference, value)
-        moved = multiplied(difference(*ends), factor)
-        return compare(moved, condition.operator, known(condition.numbers[family.printed]))
+        number = None if self.family is None else condition.numbers.get(self.family.printed)
+        factor = None if self.family is None else _from_standard(self.main, self.family)
+        if number is None or factor is None:
+            return _UNUSABLE_UNIT
+        reference = self._reference(condition.of)
+        ends = (self.value, reference) if condition.change is Change.RISE else (reference, self.value)
+        return compare(scaled(difference(*ends), factor), condition.operator, known(number))
 
     def _is_ignored(self, of: Reference) -> bool:
         return of is Reference.BASELINE and self.ignores_baseline
@@ -172,13 +175,10 @@ def assess_age(condition: AgeCondition, age_years: int | None) -> Verdict:
     return MET if old_enough and (condition.below_years is None or age_years < condition.below_years) else NOT_MET
 
 
-def _family_of(term: Term, measurement: Measurement, numbers: Mapping[str, Decimal]) -> UnitFamily | None:
-    """Find the family of the reported unit, among those the limit is printed for."""
+def family_of(term: Term, measurement: Measurement) -> UnitFamily | None:
+    """Find the family the reported unit belongs to, among those the term's limits are printed for."""
     unit = unit_of(measurement)
-    for family in term.families:
-        if unit in family.factors and family.printed in numbers:
-            return family
-    return None
+    return next((family for family in term.families if unit in family.factors), None)
 
 
 def _from_standard(measurement: Measurement, family: UnitFamily) -> Decimal | None:

@@ -16,8 +16,8 @@ from fhir_adapter.domain.intervals import is_measurable
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.queries import Operator
 from fhir_adapter.domain.toxicity.measurement import Measurement
-from fhir_adapter.domain.toxicity.operand import compare, known, limits_of, value_of
-from fhir_adapter.domain.toxicity.reading import Reading
+from fhir_adapter.domain.toxicity.operand import Operand, compare, known, limits_of, printed_value_of, value_of
+from fhir_adapter.domain.toxicity.reading import Reading, family_of
 from fhir_adapter.domain.toxicity.result import Direction, Needed
 from fhir_adapter.domain.toxicity.scale import ClinicalInput, Term
 
@@ -57,7 +57,10 @@ def list_readings(
     lln, uln = limits_of(main.lln, main.uln)
     baseline = _usable_baseline(main)
     limit = _baseline_limit(term, main, lln, uln, known_baseline=baseline is not None)
-    ignores = baseline is None and _is_normal(term, main, lln, uln)
+    value = value_of(main)
+    family = family_of(term, main)
+    printed = None if family is None else printed_value_of(main, family)
+    ignores = baseline is None and _is_normal(term, value, lln, uln)
     statuses = _statuses(term, baseline, limit, ignores=ignores)
     given = _given(main, results)
     open_inputs = [each for each in term.widening if each not in given]
@@ -65,6 +68,9 @@ def list_readings(
         Reading(
             term=term,
             main=main,
+            value=value,
+            family=family,
+            printed=printed,
             others=results,
             lln=lln,
             uln=uln,
@@ -100,12 +106,12 @@ def _baseline_limit(
     return own[place] if known_baseline or own[place] is not None else (lln, uln)[place]
 
 
-def _is_normal(term: Term, main: Measurement, lln: Decimal | None, uln: Decimal | None) -> bool:
+def _is_normal(term: Term, value: Operand, lln: Decimal | None, uln: Decimal | None) -> bool:
     """Say whether the value certainly lies on the normal side of its own limit (PUT-4 f: then it is grade 0)."""
     if term.direction is Direction.HIGH and uln is not None:
-        return compare(value_of(main), Operator.LESS_OR_EQUAL, known(uln)).truth is Truth.MET
+        return compare(value, Operator.LESS_OR_EQUAL, known(uln)).truth is Truth.MET
     if term.direction is Direction.LOW and lln is not None:
-        return compare(value_of(main), Operator.GREATER_OR_EQUAL, known(lln)).truth is Truth.MET
+        return compare(value, Operator.GREATER_OR_EQUAL, known(lln)).truth is Truth.MET
     return False
 
 
