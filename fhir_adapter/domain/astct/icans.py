@@ -18,7 +18,7 @@ from fhir_adapter.domain.astct.held import Held, state_of
 from fhir_adapter.domain.astct.icans_rule import IcansRule
 from fhir_adapter.domain.astct.observed import Watched
 from fhir_adapter.domain.astct.signs import signs_held, unused_signs
-from fhir_adapter.domain.astct.stated import find_stated
+from fhir_adapter.domain.astct.stated import Stated, find_stated
 from fhir_adapter.domain.astct.windows import Infusions, State, lay_intervals, windows_of
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
@@ -39,7 +39,8 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
     until: datetime | None,
     as_of: datetime,
     zone: tzinfo,
-    birth: FhirDateTime | None,
+    birth: FhirDateTime | None = None,
+    stated: Sequence[Stated] = (),
 ) -> SyndromeRecord:
     """Propose the grade of ICANS over time after each cell infusion.
 
@@ -54,6 +55,7 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
         as_of: Clinical time; later facts do not exist.
         zone: The hospital's; calendar days are judged in it.
         birth: 0..1; date of birth, which may be partial.
+        stated: 0..*; what the hospital says elsewhere than on its problem list (reported events).
 
     Returns:
         Intervals over each infusion's window, the episodes in them beside the hospital's own statements, the days
@@ -76,7 +78,7 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
         *signs_held(watched, rule),
     ]
     laid = [(window, lay_intervals(window, _edges(held), _judge(held), subject=_SUBJECT)) for window in windows]
-    stated = find_stated(timeline, rule.stated, as_of=as_of, zone=zone)
+    told = (*find_stated(timeline, rule.stated, as_of=as_of, zone=zone), *stated)
     unused = [
         *unused_scores(watched, rule, assessed),
         *unused_levels(watched, known),
@@ -85,7 +87,7 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
     return SyndromeRecord(
         syndrome=Syndrome.ICANS,
         intervals=tuple(interval for _, intervals in laid for interval in intervals),
-        episodes=derive_episodes(Syndrome.ICANS, laid, stated),
+        episodes=derive_episodes(Syndrome.ICANS, laid, told),
         missing=missing_days(watched, assessed, windows),
         notes=tuple(dict.fromkeys(unused)),
     )
