@@ -22,6 +22,7 @@ def test_there_is_one_schema_for_every_kind_of_file() -> None:
         "concept_map.schema.json",
         "dosing.schema.json",
         "eligibility.schema.json",
+        "escalation.schema.json",
         "hospital.schema.json",
         "scale.schema.json",
         "trial.schema.json",
