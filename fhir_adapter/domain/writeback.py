@@ -39,7 +39,7 @@ class WriteIntent:
     Attributes:
         id: Digest of subject, resource type, identifier and body: equal intents are one intent.
         subject: 0..1; None for the study itself.
-        resource_type: `ResearchStudy`, `ResearchSubject`, `CarePlan`, `Provenance`.
+        resource_type: `ResearchStudy`, `ResearchSubject`, `CarePlan`, `AdverseEvent`, `Provenance`.
         identifier: (system, value) our resource is found by.
         body: The elements we own, as FHIR JSON.
         record: 0..1; evidence digest of the record it was planned from.
@@ -178,7 +178,7 @@ class _Merging:
         return merged
 
     def _value(self, path: str, base: Any, now: Any, before: Any, ours: Any) -> Any:
-        if path in _SHARED_LISTS:
+        if path in _SHARED_LISTS and not isinstance(ours or before, Mapping):  # AdverseEvent has one identifier
             return self._shared(path, base, now, before, ours)
         if is_entries(ours) or (is_entries(before) and ours is _ABSENT):
             return self._entries(path, base, now, before, ours)

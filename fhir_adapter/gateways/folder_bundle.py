@@ -19,7 +19,7 @@ from fhir_adapter.r4.transaction import EntryAction, TransactionEntry, build_tra
 Key = tuple[str, str]
 """(resource type, id)."""
 
-_ORDER = ("ResearchStudy", "ResearchSubject", "CarePlan")
+_ORDER = ("ResearchStudy", "ResearchSubject", "CarePlan", "AdverseEvent")
 _REFERENCE = re.compile(r'"reference":"(?P<type>[A-Za-z]+)/(?P<id>[^"/]+)')
 _ID_DIGITS = 32
 
@@ -65,7 +65,7 @@ class FolderBundle:
             held: Every resource of the folder.
 
         Returns:
-            FHIR JSON; the study first, then subjects, plans, Provenance, each by id; equal resources, equal bytes.
+            FHIR JSON; the study, then subjects, plans, events, Provenance, each by id; equal ones, equal bytes.
         """
         for key in held:
             if key not in self._entries:

@@ -50,7 +50,7 @@ class FolderSink:
         return SourceDescription(kind="folder", place=str(self._root), fhir_version="4.0.1")
 
     def find(self, resource_type: str, identifier: tuple[str, str]) -> tuple[StoredResource, ...]:
-        """Find our resource by identifier, Provenance by tag."""
+        """Find our resource by identifier, Provenance and AdverseEvent by tag."""
         self._complete_bundle()
         found = self.read(resource_type, derive_id(resource_type, identifier))
         return (found,) if found is not None and carries(found.body, identifier) else ()
@@ -65,7 +65,7 @@ class FolderSink:
 
         Args:
             body: FHIR JSON.
-            identifier: (system, value); the tag for Provenance.
+            identifier: (system, value); the tag for Provenance and AdverseEvent.
 
         Returns:
             The resource as it is kept, with id and version.

@@ -39,7 +39,7 @@ class ServerSink:
         return SourceDescription(kind="server", place=self._connection.place, fhir_version=version)
 
     def find(self, resource_type: str, identifier: tuple[str, str]) -> tuple[StoredResource, ...]:
-        """Find our resource by identifier, Provenance by tag.
+        """Find our resource by identifier, Provenance and AdverseEvent by tag.
 
         Args:
             resource_type: FHIR type.

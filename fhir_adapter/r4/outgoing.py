@@ -11,6 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from fhir_adapter.errors import InvariantError
+from fhir_adapter.r4.adverse_event_codes import (
+    AdverseEventActuality,
+    AdverseEventOutcome,
+    AdverseEventSeverity,
+)
 from fhir_adapter.r4.models import check_resource
 from fhir_adapter.r4.participation_codes import (
     BundleType,
@@ -28,6 +33,10 @@ from fhir_adapter.r4.plan_codes import (
 )
 
 _REQUIRED_CODES: Mapping[str, type[StrEnum]] = {
+    "AdverseEvent.actuality": AdverseEventActuality,
+    "AdverseEvent.identifier.use": IdentifierUse,
+    "AdverseEvent.outcome.coding.code": AdverseEventOutcome,
+    "AdverseEvent.severity.coding.code": AdverseEventSeverity,
     "Bundle.entry.request.method": HttpVerb,
     "Bundle.type": BundleType,
     "CarePlan.activity.detail.kind": CarePlanActivityKind,
@@ -42,7 +51,14 @@ _REQUIRED_CODES: Mapping[str, type[StrEnum]] = {
     "ResearchSubject.status": ResearchSubjectStatus,
 }
 _EMPTY: tuple[Any, ...] = (None, "", [], {})  # FHIR has no empty values; the model accepts some
-OUTGOING_TYPES = frozenset({"Bundle", "CarePlan", "Provenance", "ResearchStudy", "ResearchSubject"})
+OUTGOING_TYPES = frozenset({
+    "AdverseEvent",
+    "Bundle",
+    "CarePlan",
+    "Provenance",
+    "ResearchStudy",
+    "ResearchSubject",
+})
 """The only resource types the adapter writes."""
 
 

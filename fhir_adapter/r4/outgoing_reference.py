@@ -17,6 +17,12 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _LITERAL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)/[^\s/?#|]+")  # ids as lenient as the servers that gave them
 _HISTORY = "/_history/"
 
+TAGGED_TYPES = frozenset({"AdverseEvent", "Provenance"})
+"""Our resources that are found by tag: R4 Provenance has no identifier, R4 AdverseEvent cannot be searched by its.
+
+Source: http://hl7.org/fhir/R4/adverseevent.html#search
+"""
+
 
 def search_token(parameter: str, identifier: tuple[str, str]) -> str:
     """Write a search by token, every reserved character encoded.

@@ -16,6 +16,7 @@ from fhir_adapter.domain.writeback import Body
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.r4.outgoing import validate_outgoing
 from fhir_adapter.r4.outgoing_reference import (
+    TAGGED_TYPES,
     conditional_reference,
     is_logical_id,
     replace_references,
@@ -24,7 +25,7 @@ from fhir_adapter.r4.outgoing_reference import (
 )
 from fhir_adapter.r4.participation_codes import BundleType, HttpVerb
 
-_ORDER = ("ResearchStudy", "ResearchSubject", "CarePlan", "Provenance")
+_ORDER = ("ResearchStudy", "ResearchSubject", "CarePlan", "AdverseEvent", "Provenance")
 
 
 class EntryAction(StrEnum):
@@ -45,7 +46,7 @@ class TransactionEntry:
 
     Attributes:
         body: FHIR JSON; its id and version, if any, are left out of creates.
-        identifier: (system, value) it is found by; the tag for Provenance.
+        identifier: (system, value) it is found by; the tag for types that are found by one.
         known_as: 0..1; `Type/id` other bodies of the same Bundle may refer to it by.
         resource_id: 0..1; the hospital's id; needed for `update`.
         etag: 0..1; the version last seen, as the server gave it; needed for `update`.
@@ -66,7 +67,7 @@ def build_transaction(entries: Sequence[TransactionEntry]) -> dict[str, Any]:
         entries: 0..*; in any order, each identifier once per type.
 
     Returns:
-        FHIR JSON; the study first, then subjects, plans, Provenance, each by identifier: equal entries give an
+        FHIR JSON; the study, then subjects, plans, events, Provenance, each by identifier: equal entries give an
         equal Bundle.
 
     Raises:
@@ -126,7 +127,7 @@ def _without_version(resource: dict[str, Any]) -> dict[str, Any]:
 
 def _request(entry: TransactionEntry) -> dict[str, Any]:
     resource_type = entry.body["resourceType"]
-    token = search_token("_tag" if resource_type == "Provenance" else "identifier", entry.identifier)
+    token = search_token("_tag" if resource_type in TAGGED_TYPES else "identifier", entry.identifier)
     if entry.action is EntryAction.CREATE:
         return {"method": HttpVerb.POST.value, "url": resource_type, "ifNoneExist": token}
     if entry.action is EntryAction.REPLACE:

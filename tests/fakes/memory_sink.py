@@ -80,7 +80,9 @@ class MemorySink:
 
 def _identifiers(body: dict[str, Any]) -> list[tuple[str, str]]:
     tags = [(tag["system"], tag["code"]) for tag in body.get("meta", {}).get("tag", [])]
-    return [*tags, *((entry["system"], entry["value"]) for entry in body.get("identifier", []))]
+    identifiers = body.get("identifier", [])
+    listed = [identifiers] if isinstance(identifiers, dict) else identifiers  # AdverseEvent has one
+    return [*tags, *((entry["system"], entry["value"]) for entry in listed)]
 
 
 def _stored(body: dict[str, Any]) -> StoredResource:
