@@ -10,12 +10,14 @@ from typing_extensions import override
 
 from fhir_adapter import __version__
 from fhir_adapter.cli import (
+    adverse_events,
     attest,
     check,
     clearance,
     demo,
     derive,
     deviations,
+    dlt,
     dosing,
     escalation,
     explain,
@@ -24,6 +26,7 @@ from fhir_adapter.cli import (
     plan,
     rejections,
     review,
+    safety,
     subject,
     subjects,
     sync,
@@ -55,6 +58,9 @@ app.command("dosing")(dosing.dosing)
 app.command("clearance")(clearance.clearance)
 app.command("feasibility")(feasibility.feasibility)
 app.command("deviations")(deviations.deviations)
+app.command("safety")(safety.safety)
+app.command("adverse-events")(adverse_events.adverse_events)
+app.command("dlt")(dlt.dlt)
 app.command("grade")(grade.grade)
 app.command("check")(check.check)
 app.command("rejections")(rejections.rejections)

@@ -14,7 +14,6 @@ from fhir_adapter.definitions.compile_scale import compile_scale
 from fhir_adapter.definitions.load_safety import SafetyFiles
 from fhir_adapter.definitions.rule_scope import RuleScope
 from fhir_adapter.domain.safety.rule import SafetyRule
-from fhir_adapter.domain.safety.terms import known_terms
 
 
 def compile_safety(files: SafetyFiles, scope: RuleScope, consensus: RuleScope) -> SafetyRule:
@@ -34,7 +33,7 @@ def compile_safety(files: SafetyFiles, scope: RuleScope, consensus: RuleScope) -
     safety, scale = files.safety.model, compile_scale(files.scale)
     return SafetyRule(
         scale=scale,
-        terms=known_terms(scale, files.catalogue),
+        catalogue=files.catalogue,
         crs=compile_crs(consensus, files.consensus.model, scope, safety.masking),
         icans=compile_icans(consensus, files.consensus.model.icans),
         episodes=compile_episodes(scope, safety.episodes, scale),

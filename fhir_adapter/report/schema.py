@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from fhir_adapter.report.adverse_events import AdverseEventOut
 from fhir_adapter.report.changes import CompareResult, DeriveResult
 from fhir_adapter.report.check import CheckResult
 from fhir_adapter.report.clearance import ClearanceResult
@@ -33,6 +34,7 @@ from fhir_adapter.report.feasibility import FeasibilityResult
 from fhir_adapter.report.grade import GradeResult
 from fhir_adapter.report.plan import PlanResult
 from fhir_adapter.report.rejections import RejectionOut
+from fhir_adapter.report.safety import DoseLimitingOut, SafetyResult
 from fhir_adapter.report.subjects import NeedsResult, SubjectOut
 from fhir_adapter.report.sync import SyncResult
 
@@ -54,6 +56,9 @@ RESULTS: Final[Mapping[str, Any]] = {
     "clearance": ClearanceResult,
     "feasibility": FeasibilityResult,
     "deviations": list[DeviationOut],
+    "safety": SafetyResult,
+    "adverse-events": list[AdverseEventOut],
+    "dlt": list[DoseLimitingOut],
     "escalation table": EscalationTableResult,
     "escalation simulate": PathResult,
     "escalation simulate --all": list[PathResult],

@@ -33,6 +33,7 @@ from fhir_adapter.sync.merges import known_merges
 from fhir_adapter.sync.plan_writes import WritePlanner, open_planner
 from fhir_adapter.sync.propose import is_empty, propose
 from fhir_adapter.sync.questions import DERIVED_KINDS
+from fhir_adapter.sync.safeguarding import Safeguarding
 from fhir_adapter.sync.subject_ids import SubjectIds
 from fhir_adapter.sync.treating import Treating
 
@@ -102,8 +103,13 @@ class Deriving:
         self.merges = known_merges(store, request.ids)
         self.heads = store.records.record_heads(request.trial.id, request.traits.id)
         self.treatment_heads = store.records.treatment_heads(request.trial.id, request.traits.id)
+        self.safety_heads = store.records.safety_heads(request.trial.id, request.traits.id)
+        self.safeguarding = Safeguarding(store.records)
         self.treating = Treating(
-            records=store.records, stopped_dose=request.traits.stopped_dose, donor=self._load_donor
+            records=store.records,
+            stopped_dose=request.traits.stopped_dose,
+            donor=self._load_donor,
+            reactions=self.safeguarding.reactions,
         )
         self.rows = store.records.subjects(request.trial.id, request.traits.id)
         # A donor has no participation of their own: any patient without a status may be one.
@@ -126,6 +132,7 @@ class Deriving:
             else:
                 derived.counts.unchanged += 1
                 derived.treatments.unchanged += row.subject in self.treatment_heads
+                derived.safety.unchanged += row.subject in self.safety_heads
         return derived
 
     def current_rows(self) -> tuple[SubjectRow, ...]:
@@ -165,8 +172,10 @@ class Deriving:
             now=self.clock.now(),
             zone=zone,
             treatment_head=self.treatment_heads.get(row.subject),
+            safety_head=self.safety_heads.get(row.subject),
         )
-        return replace(case, treatment=self.treating.derive(case))
+        case = replace(case, treatment=self.treating.derive(case))
+        return replace(case, safety=self.safeguarding.derive(case))
 
     def load(self, row: SubjectRow) -> Timeline:
         """Give a subject's facts, those of merged records included."""
@@ -211,7 +220,9 @@ class Deriving:
         if case.treatment is not None:
             is_first = case.treatment_head is None
             derived.treatments.count(is_new=derivation.treatment is not None, is_first=is_first)
-        changed = derivation.record is not None or derivation.treatment is not None
+        if case.safety is not None:
+            derived.safety.count(is_new=derivation.safety is not None, is_first=case.safety_head is None)
+        changed = any(each is not None for each in (derivation.record, derivation.treatment, derivation.safety))
         log(Event.SUBJECT_DERIVED, run=self.request.run, subject=row.subject, changed=changed)
         if self.request.known_at is None and (row.touched or not is_empty(derivation, row)):
             self.store.records.commit(self.request.run, derivation, at=case.now)
@@ -226,17 +237,26 @@ class Deriving:
             return True
         if not row.withdrawn and self._is_treatment_due(row, head):
             return True
-        return not head.frozen and _has_run_out(head, request.as_of)
+        return not head.frozen and self._is_over(head)
 
     def _is_treatment_due(self, row: SubjectRow, head: RecordHead) -> bool:
         """Say whether treatment may have changed by time, definitions or its donor; a frozen verdict is no bar."""
         treatment, digest = self.treatment_heads.get(row.subject), self.request.trial.digest
+        safety = self.safety_heads.get(row.subject)
+        if safety is not None and (
+            safety.definitions_digest != digest or self._is_over(safety)
+        ):
+            return True
         if treatment is None:  # whether these definitions would give one, a frozen record cannot tell
             is_open = row.status is not None and row.status not in FINAL_STATUSES
             return head.frozen and is_open and head.definitions_digest != digest
         if treatment.definitions_digest != digest or self.is_donor_touched:
             return True
-        return _has_run_out(treatment, self.request.as_of)
+        return self._is_over(treatment)
+
+    def _is_over(self, head: RecordHead) -> bool:
+        """Say whether a record may have changed by the passing of time alone."""
+        return head.valid_until is not None and self.request.as_of >= head.valid_until
 
     def _merged(self, row: SubjectRow) -> Mapping[SubjectId, bool]:
         """Give the subjects merged into this one, and whether they stand at the hospital."""
@@ -254,7 +274,3 @@ class Deriving:
         if (waiting or row.touched) and self.request.known_at is None:
             derivation = Derivation(row=row, record=None, replaced=waiting)
             self.store.records.commit(self.request.run, derivation, at=self.clock.now())
-
-
-def _has_run_out(head: RecordHead, as_of: datetime) -> bool:
-    return head.valid_until is not None and as_of >= head.valid_until

@@ -14,12 +14,15 @@ from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.participation import FINAL_STATUSES, Standing, derive_status
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.spans import clamped
 from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, SubjectRow
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.plan_writes import WritePlanner
 from fhir_adapter.sync.questions import DERIVED_KINDS, ask, is_deceased, is_withdrawn
 from fhir_adapter.sync.scope import LISTED
+
+_Derived = EligibilityRecord | TreatmentRecord | SafetyRecord
 
 ADAPTER = "fhir-adapter"
 """Who acts where no person does, on the audit trail."""
@@ -55,6 +58,7 @@ def propose(case: Case, planner: WritePlanner) -> Derivation:
         row=row,
         record=record,
         treatment=None if treatment is None or _is_on_file(treatment, case.treatment_head) else treatment,
+        safety=None if case.safety is None or _is_on_file(case.safety, case.safety_head) else case.safety,
         intents=tuple({intent.id: intent for intent in intents}.values()),  # both begin with the study
         opened=opened,
         replaced=replaced,
@@ -67,6 +71,7 @@ def is_empty(derivation: Derivation, row: SubjectRow) -> bool:
     return (
         derivation.record is None
         and derivation.treatment is None
+        and derivation.safety is None
         and not derivation.intents
         and not derivation.opened
         and not derivation.replaced
@@ -78,11 +83,11 @@ def _is_unchanged(case: Case) -> bool:
     return case.is_frozen or _is_on_file(case.record, case.head)
 
 
-def _is_on_file(record: EligibilityRecord | TreatmentRecord, head: RecordHead | None) -> bool:
+def _is_on_file(record: _Derived, head: RecordHead | None) -> bool:
     return head is not None and _digests(head) == _digests(record)
 
 
-def _digests(record: EligibilityRecord | TreatmentRecord | RecordHead) -> tuple[str, str]:
+def _digests(record: _Derived | RecordHead) -> tuple[str, str]:
     return record.evidence_digest, record.definitions_digest
 
 

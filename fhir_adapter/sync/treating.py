@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fhir_adapter.domain.digests import digest_of
-from fhir_adapter.domain.dosing.derive import derive_treatment
+from fhir_adapter.domain.dosing.derive import TreatmentReactions, derive_treatment
 from fhir_adapter.domain.dosing.records import FeasibilityRecord, TreatmentRecord
-from fhir_adapter.domain.participation import FINAL_STATUSES
 from fhir_adapter.domain.timeline import Timeline
 from fhir_adapter.ports.records import RecordStore
 from fhir_adapter.sync.case import Case
-from fhir_adapter.sync.questions import is_deceased, is_withdrawn
+from fhir_adapter.sync.ending import alive_if_denied, last_day_of
+from fhir_adapter.sync.questions import is_withdrawn
 
 ENDED = "nothing is assigned any more, and nothing of the plan was given"
 
@@ -29,11 +29,13 @@ class Treating:
     Attributes:
         stopped_dose: What the dose of a stopped administration means at this hospital.
         donor: Finds the facts of the donor a case names; None where there are none.
+        reactions: Tells of a case's adverse reactions; None where the trial has no rule of safety.
     """
 
     records: RecordStore
     stopped_dose: str
     donor: Callable[[Case], Timeline | None]
+    reactions: Callable[[Case], TreatmentReactions | None]
 
     def derive(self, case: Case) -> TreatmentRecord | None:
         """Derive one subject's treatment record.
@@ -51,13 +53,13 @@ class Treating:
         Source:
             clinical review, PUT-13: on withdrawal reading and writing of clinical data stop; data before it stay.
         """
-        ends = _last_day(case) if is_withdrawn(case) else None
+        ends = last_day_of(case) if is_withdrawn(case) else None
         if ends is not None and case.row.withdrawn:
             standing = self._standing(case)
             if standing is None or not _goes_on(standing, ends):
                 return standing
         found = derive_treatment(
-            _alive_if_denied(case),
+            alive_if_denied(case),
             case.trial,
             subject=case.row.subject,
             as_of=case.as_of,
@@ -65,6 +67,7 @@ class Treating:
             stopped_dose=self.stopped_dose,
             donor=self.donor(case),
             withdrawn_on=ends,
+            reactions=self.reactions(case),
         )
         standing = self._standing(case) if found is None else None
         return _ended(standing, case) if standing is not None else found
@@ -75,26 +78,9 @@ class Treating:
         return stored.record if stored is not None else None
 
 
-def _last_day(case: Case) -> date:
-    """Give the day participation ended by a person's word, else the day the withdrawal became known."""
-    try:
-        until = date.fromisoformat(case.row.until or "")
-    except ValueError:
-        return case.today
-    return min(until, case.today) if case.row.status in FINAL_STATUSES else case.today
-
-
 def _goes_on(record: TreatmentRecord, ends: date) -> bool:
     """Say whether a record still plans something after a day."""
     return any(dose.planned is not None and dose.date is not None and dose.date > ends for dose in record.records)
-
-
-def _alive_if_denied(case: Case) -> Timeline:
-    """Give the facts without a death a person said did not happen."""
-    timeline, who = case.timeline, case.timeline.demographics
-    if who is None or who.deceased is None or is_deceased(case):
-        return timeline
-    return replace(timeline, demographics=replace(who, deceased=None))
 
 
 def _ended(record: TreatmentRecord, case: Case) -> TreatmentRecord:

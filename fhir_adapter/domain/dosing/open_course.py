@@ -71,7 +71,7 @@ def open_course(
         stated=stated,
         birth=person.birth_date if person is not None else None,
         gender=person.gender if person is not None else None,
-        ends=_death(timeline, now, zone),
+        ends=last_day_alive(timeline, now, zone),
         stopped_dose=stopped_dose,
         early_days=trial.anchor.search_days_before,
     )
@@ -112,7 +112,7 @@ def _assigned_on(timeline: Timeline, regimen: Regimen, now: datetime, zone: tzin
     return min((span(each.authored, zone).first_day for each in made), default=None)
 
 
-def _death(timeline: Timeline, now: datetime, zone: tzinfo) -> date | None:
+def last_day_alive(timeline: Timeline, now: datetime, zone: tzinfo) -> date | None:
     """Give the last day of life up to now: today where only the fact is known, the last one of a month or year."""
     person = timeline.demographics
     deceased = person.deceased if person is not None else None

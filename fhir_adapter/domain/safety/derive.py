@@ -157,6 +157,7 @@ class _Deriving:
             definitions_digest=self.trial.digest,
             evidence_digest="",
             death=_last(self._said(DeathJudgement)),
+            ends=treated.ending.day if treated.ending is not None else None,
             notes=(
                 ()
                 if before is not None
@@ -213,7 +214,7 @@ class _Deriving:
             infusions=treated.infusions,
             day_zero=treated.day_zero,
             scale=rule.scale.title,
-            terms=rule.terms,
+            terms=rule.catalogue,
             judgements={each.about: each for each in self._said(EventJudgement)},
             previous=self.previous.events if self.previous is not None else (),
         )

@@ -334,6 +334,8 @@ class SafetyRecord:
         results: 0..*; graded results, earliest first.
         events: 0..*; by onset; dissolved ones last.
         valid_until: 0..1; the next moment at which the passing of time alone may change it.
+        death: 0..1; what a named person said of the cause of death.
+        ends: 0..1; the day participation ended; after a withdrawal nothing that began later is looked at.
     """
 
     subject: SubjectId
@@ -349,4 +351,5 @@ class SafetyRecord:
     definitions_digest: str
     evidence_digest: str
     death: DeathJudgement | None = None
+    ends: date | None = None
     notes: tuple[str, ...] = ()

@@ -5,7 +5,6 @@ Knows: which rules there are. Does not know: what each of them means, any partic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fhir_adapter.domain.astct.crs_rule import CrsRule
@@ -13,7 +12,7 @@ from fhir_adapter.domain.astct.icans_rule import IcansRule
 from fhir_adapter.domain.safety.episode_rule import EpisodeRule
 from fhir_adapter.domain.safety.observation_rule import ObservationRule
 from fhir_adapter.domain.safety.reporting_rule import ReportingRule
-from fhir_adapter.domain.safety.terms import KnownTerm
+from fhir_adapter.domain.toxicity.catalogue import Catalogue
 from fhir_adapter.domain.toxicity.scale import Scale
 
 
@@ -23,7 +22,7 @@ class SafetyRule:
 
     Attributes:
         scale: What results are graded by.
-        terms: Name -> every term of that scale an event may be coded with.
+        catalogue: Every term of that scale an event may be coded with.
         crs: How cytokine release syndrome is proposed.
         icans: How neurologic toxicity is proposed.
         episodes: How results become adverse events.
@@ -33,7 +32,7 @@ class SafetyRule:
     """
 
     scale: Scale
-    terms: Mapping[str, KnownTerm]
+    catalogue: Catalogue
     crs: CrsRule
     icans: IcansRule
     episodes: EpisodeRule

@@ -1,0 +1,146 @@
+"""One subject's safety record: derived now, or up to the day participation ended.
+
+Knows: withdrawal, death, leaving the study; what persons said so far. Does not know: how safety is derived, how a
+record is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fhir_adapter.domain.dosing.derive import Infusions, TreatmentReactions
+from fhir_adapter.domain.dosing.open_course import last_day_alive
+from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
+from fhir_adapter.domain.participation import FINAL_STATUSES
+from fhir_adapter.domain.safety.derive import Treated, derive_safety
+from fhir_adapter.domain.safety.dose_limiting import Ending
+from fhir_adapter.domain.safety.reactions import ReactionsView, view_reactions
+from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.spans import midnight
+from fhir_adapter.domain.timeline import Timeline
+from fhir_adapter.domain.timeline_end import end_timeline
+from fhir_adapter.ports.records import RecordStore
+from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.ending import alive_if_denied, last_day_of
+from fhir_adapter.sync.judgements import judgements_of
+from fhir_adapter.sync.questions import is_withdrawn
+
+WITHDRAWAL = "withdrawal of consent"
+DEATH = "death"
+LEAVING = "leaving the study"
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguarding:
+    """What deriving safety needs beside a subject's case."""
+
+    records: RecordStore
+
+    def derive(self, case: Case) -> SafetyRecord | None:
+        """Derive one subject's safety record.
+
+        After a withdrawal nothing that began later is looked at; what persons judge afterwards still counts.
+
+        Args:
+            case: The subject's case with its treatment.
+
+        Returns:
+            The record as it is now; None for whom there is no treatment record, or no rule of safety.
+
+        Source:
+            clinical review, PUT-13 and section 2.
+        """
+        treatment = case.treatment
+        if treatment is None or case.trial.safety is None:
+            return None
+        ends = self._ends(case)
+        return derive_safety(
+            _read_until(case, ends),
+            case.trial,
+            subject=case.row.subject,
+            treated=_treated(case, treatment, ends),
+            as_of=case.as_of,
+            zone=case.zone,
+            judgements=judgements_of(case.items, case.decisions),
+            previous=self._standing(case),
+        )
+
+    def reactions(self, case: Case) -> TreatmentReactions | None:
+        """Give what tells of reactions at a moment, for the criteria to receive cells.
+
+        Args:
+            case: The subject's case.
+
+        Returns:
+            A function of doses recorded, infusions given and moment; None where the trial has no rule of safety.
+        """
+        safety = case.trial.safety
+        if safety is None:
+            return None
+        timeline, previous = _read_until(case, self._ends(case)), self._standing(case)
+        said = judgements_of(case.items, case.decisions)
+
+        def at(doses: tuple[DosingRecord, ...], infusions: Infusions, moment: datetime) -> ReactionsView | None:
+            record = derive_safety(
+                timeline,
+                case.trial,
+                subject=case.row.subject,
+                treated=Treated(doses=doses, infusions=infusions),
+                as_of=moment,
+                zone=case.zone,
+                judgements=said,
+                previous=previous,
+            )
+            return view_reactions(record, _hematologic(safety)) if record is not None else None
+
+        return at
+
+    def _ends(self, case: Case) -> date | None:
+        """Give the day consent was withdrawn; once that is on record it stays."""
+        if not is_withdrawn(case):
+            return None
+        standing = self._standing(case)
+        known = standing.ends if standing is not None and case.row.withdrawn else None
+        return known or last_day_of(case)
+
+    def _standing(self, case: Case) -> SafetyRecord | None:
+        """Give the record on file; heads tell whether there is one."""
+        stored = self.records.latest_safety(case.row.subject) if case.safety_head is not None else None
+        return stored.record if stored is not None else None
+
+
+def _read_until(case: Case, ends: date | None) -> Timeline:
+    timeline = alive_if_denied(case)
+    if ends is None:
+        return timeline
+    over = midnight(ends + timedelta(days=1), case.zone)
+    return end_timeline(timeline, over - timedelta(microseconds=1), case.zone)
+
+
+def _treated(case: Case, treatment: TreatmentRecord, ends: date | None) -> Treated:
+    judged = (each for each in treatment.clearances if each.is_retrospective)
+    return Treated(
+        doses=treatment.records,
+        infusions=tuple((each.infusion, each.as_of) for each in judged),
+        day_zero=treatment.day_zero,
+        level=treatment.level,
+        ending=_ending(case, ends),
+    )
+
+
+def _ending(case: Case, ends: date | None) -> Ending | None:
+    """Give what ended observation first: a withdrawal, a death, leaving the study."""
+    found = [Ending(day=ends, why=WITHDRAWAL)] if ends is not None else []
+    died = last_day_alive(alive_if_denied(case), case.as_of, case.zone)
+    found += [Ending(day=died, why=DEATH)] if died is not None else []
+    if case.row.status in FINAL_STATUSES and case.row.until is not None:
+        found.append(Ending(day=last_day_of(case), why=LEAVING))
+    return min(found, key=lambda each: each.day, default=None)
+
+
+def _hematologic(rule: SafetyRule) -> Callable[[str], bool]:
+    graded = {term.name for term in rule.scale.terms if term.hematologic}
+    return lambda term: term in graded
