@@ -112,6 +112,7 @@ def open_reading_context(
         validate_full=validate_full,
         questionnaires=definitions.trial.questionnaires,
         links=definitions.trial.links,
+        event_terms=definitions.event_terms,
     )
 
 

@@ -14,6 +14,7 @@ from fhir_adapter.definitions.compile_hospital import (
     deriving_traits_digest,
     reading_traits_digest,
 )
+from fhir_adapter.definitions.compile_reporting import event_terms
 from fhir_adapter.definitions.compile_terminology import Vocabulary, compile_terminology, compile_vocabulary
 from fhir_adapter.definitions.compile_trial import compile_trial
 from fhir_adapter.definitions.compile_units import compile_units
@@ -62,6 +63,11 @@ class Definitions:
     definitions_digest: str
     reading_digest: str
     origins: Mapping[str, str]
+
+    @property
+    def event_terms(self) -> Mapping[tuple[str, str], str]:
+        """(system, code) -> name of an adverse event in the trial's scale."""
+        return _event_terms(self.trial)
 
     def codes_of(self, concepts: Collection[ConceptId]) -> tuple[tuple[str, str], ...]:
         """List the codes, local ones included, that mean one of these concepts; sorted."""
@@ -153,9 +159,15 @@ def join_definitions(
 
 
 def _reading_of(trial: Trial) -> tuple[object, ...]:
-    """What of a trial changes what is read: its concepts, types, questionnaires and the types of its links."""
+    """What of a trial changes what is read: its concepts, types, questionnaires, links' types, names of events."""
     links = {link.link_id: (link.type, link.values) for link in trial.links.values()}
-    return trial.needed, sorted(trial.resource_types), sorted(trial.questionnaires), links
+    events = sorted(_event_terms(trial).items())
+    return trial.needed, sorted(trial.resource_types), sorted(trial.questionnaires), links, events
+
+
+def _event_terms(trial: Trial) -> Mapping[tuple[str, str], str]:
+    safety = trial.safety
+    return event_terms(safety.catalogue, safety.reporting) if safety is not None else {}
 
 
 def available_hospitals(overlays: Sequence[Path] = (), *, default_mappings: bool = True) -> tuple[str, ...]:

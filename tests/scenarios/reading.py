@@ -29,4 +29,5 @@ def reading_context(definitions: Definitions) -> ReadingContext:
         reading_digest=definitions.reading_digest,
         questionnaires=definitions.trial.questionnaires,
         links=definitions.trial.links,
+        event_terms=definitions.event_terms,
     )
