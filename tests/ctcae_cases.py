@@ -102,3 +102,25 @@ def _case(name: str, concept: ConceptId | None, line: str) -> Case:
         others=others,
         expected=expected,
     )
+
+
+def traits(term: Term) -> str:
+    """Say in one line what a term is besides its numbers, as the table of terms does."""
+    marks = {"hematologic": term.hematologic, "combined": term.combined, "by person": term.by_person}
+    words = [name for name, holds in marks.items() if holds]
+    if term.refused is not None:
+        words.append(f"needs {term.refused.value}")
+    words += [f"at most {concept}" for concept in term.bounded_by]
+    return " | ".join([
+        term.name,
+        term.direction.value if term.direction else "-",
+        ", ".join(words) or "-",
+        ", ".join(term.concepts) or "-",
+    ])
+
+
+@cache
+def traits_table() -> tuple[str, ...]:
+    """Read the table of terms, in the order of the scale."""
+    text = TABLE.with_name("ctcae_terms.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
