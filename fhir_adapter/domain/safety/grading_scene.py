@@ -6,7 +6,7 @@ Knows: age, limits of normal of the same result, baselines, cell infusions. Does
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -63,6 +63,19 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """What a result is compared with."""
+
+    value: Decimal | None = None
+    lln: Decimal | None = None
+    uln: Decimal | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+_WITHOUT = _Compared()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GradingScene:
     """Everything the results of one subject are graded against. Immutable.
 
@@ -70,6 +83,7 @@ class GradingScene:
         scene: Timeline, age, sex, zone, as_of.
         since: First calendar day whose results are graded.
         window: 0..1; where baselines lie; None where it is not known when treatment began.
+        memo: Reference and path of a baseline -> what was taken from it before; only ever the same again.
     """
 
     scale: Scale
@@ -78,6 +92,7 @@ class GradingScene:
     since: date
     window: BaselineWindow | None
     infusions: Infusions
+    memo: dict[tuple[str, str], _Compared] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def timeline(self) -> Timeline:
@@ -103,23 +118,19 @@ class GradingScene:
             rules sheet A.11, limits from the same result; clinical review, PUT-6.
         """
         lln, uln = self._limits(result)
-        evidence = [of_finding(result.finding), *_cited(result, lln, "lln"), *_cited(result, uln, "uln")]
-        base_lln = base_uln = None
-        if baseline is not None:
-            base_lln, base_uln = self._limits(baseline)
-            evidence.append(of_finding(baseline.finding, "baseline"))
-            evidence += _cited(baseline, base_lln, "baseline-lln") + _cited(baseline, base_uln, "baseline-uln")
+        compared = self._compared(baseline)
         measurement = Measurement(
             reported=result.reported,
             standard=_number(result.standard),
             lln=_value(lln),
             uln=_value(uln),
-            baseline=_number(baseline.standard) if baseline is not None else None,
-            baseline_lln=_value(base_lln),
-            baseline_uln=_value(base_uln),
+            baseline=compared.value,
+            baseline_lln=compared.lln,
+            baseline_uln=compared.uln,
             age_years=self._age(result.at),
         )
-        return Sample(result, measurement, baseline, tuple(evidence))
+        own = (of_finding(result.finding), *_cited(result, lln, "lln"), *_cited(result, uln, "uln"))
+        return Sample(result, measurement, baseline, (*own, *compared.evidence))
 
     def build(
         self,
@@ -159,6 +170,25 @@ class GradingScene:
             until=at.last.astimezone(self.scene.zone) if at.last != at.first else None,
             standard=standard or result.standard,
         )
+
+    def _compared(self, baseline: Usable | None) -> _Compared:
+        """Take a baseline with its limits; the same one serves many results."""
+        if baseline is None:
+            return _WITHOUT
+        known = self.memo.get(baseline.key)
+        if known is None:
+            lln, uln = self._limits(baseline)
+            known = self.memo[baseline.key] = _Compared(
+                value=_number(baseline.standard),
+                lln=_value(lln),
+                uln=_value(uln),
+                evidence=(
+                    of_finding(baseline.finding, "baseline"),
+                    *_cited(baseline, lln, "baseline-lln"),
+                    *_cited(baseline, uln, "baseline-uln"),
+                ),
+            )
+        return known
 
     def _limits(self, result: Usable) -> tuple[NormalLimit | None, NormalLimit | None]:
         """Give the limits of normal of a result that are in its own standard unit and do not contradict."""
