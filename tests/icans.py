@@ -162,7 +162,7 @@ def propose(
     """Propose the grades of a child whose date of birth is known, eleven days after one infusion."""
     readings = [*(reading(each) for each in facts), *more.pop("refused", ())]
     return propose_icans(
-        build_timeline(readings, ()),
+        build_timeline(readings, more.pop("receipts", ())),
         rule,
         infusions=tuple((number, clock(start)) for number, start in enumerate(infused, 1)),
         until=clock(until) if until is not None else None,

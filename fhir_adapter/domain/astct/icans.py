@@ -6,7 +6,7 @@ grade: a named person says those.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -26,6 +26,7 @@ from fhir_adapter.domain.safety.records import Syndrome, SyndromeRecord
 from fhir_adapter.domain.timeline import Timeline
 
 _SUBJECT: Final = "neurotoxicity"
+_RESTS_ON: Final = ("Observation", "Condition")
 _UNASSESSED: Final = Cause(
     reason=UnknownReason.MISSING, note="no ICE or CAPD for this time", wanted="an ICE or CAPD for the age"
 )
@@ -83,6 +84,7 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
         *unused_scores(watched, rule, assessed),
         *unused_levels(watched, known),
         *unused_signs(watched, rule),
+        *_not_read(timeline),
     ]
     return SyndromeRecord(
         syndrome=Syndrome.ICANS,
@@ -91,6 +93,14 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
         missing=missing_days(watched, assessed, windows),
         notes=tuple(dict.fromkeys(unused)),
     )
+
+
+def _not_read(timeline: Timeline) -> Iterator[str]:
+    """Say which types were not read to their end: what is missing there is not known to be absent."""
+    for kind in _RESTS_ON:
+        receipt = timeline.completeness.get(kind)
+        if receipt is not None and (receipt.hidden or receipt.truncated or not receipt.complete):
+            yield f"{kind} was not read completely: a sign of neurotoxicity may be missing"
 
 
 def _edges(held: Sequence[Held]) -> list[datetime]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.safety.records import ProposalStatus, Syndrome
-from tests.builders import exposure, procedure
+from fhir_adapter.domain.source import Completeness
+from tests.builders import exposure, procedure, receipt
 from tests.icans import CHILD, TEEN, capd, clock, ice, interval_at, level, problem, propose, rass, said, unable
 
 AT = "2026-03-11T08:00"
@@ -63,6 +65,20 @@ def test_a_reported_event_is_compared_like_a_problem() -> None:
     told = Stated(reference="AdverseEvent/1", first=at, last=at, grade=4, why="reported")
     (episode,) = propose(ice("5", AT), born=TEEN, stated=(told,)).episodes
     assert (episode.disagrees, episode.worst) == (True, 4)
+
+
+@pytest.mark.parametrize(
+    "incomplete",
+    [
+        receipt("Condition", complete=False),
+        receipt("Condition", hidden=True),
+        receipt("Condition", truncated=True),
+    ],
+)
+def test_what_was_not_read_completely_is_said(incomplete: Completeness) -> None:
+    record = propose(ice("10", AT), born=TEEN, receipts=(receipt("Observation"), incomplete))
+    assert said(record, NOW) == "G0"
+    assert record.notes == ("Condition was not read completely: a sign of neurotoxicity may be missing",)
 
 
 def test_removing_one_result_changes_what_it_carried() -> None:
