@@ -273,9 +273,8 @@ def site_secret(settings: Settings, url: str) -> bytes:
 
 def _secret_beside(url: str) -> Path | None:
     prefix = "sqlite:///"
-    if not url.startswith(prefix) or len(url) == len(prefix):
-        return None
-    return Path(url.removeprefix(prefix) + ".secret")
+    is_file = url.startswith(prefix) and len(url) > len(prefix)
+    return Path(url.removeprefix(prefix) + ".secret") if is_file else None
 
 
 def _kept_secret(path: Path) -> bytes:

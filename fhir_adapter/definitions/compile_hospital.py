@@ -47,6 +47,7 @@ def compile_hospital(files: HospitalFiles) -> HospitalTraits:
         consent_policies=tuple(row.consent_policies),
         rejection_budget=float(row.rejection_budget),
         stopped_dose=row.stopped_dose,
+        adverse_events_written=row.adverse_events == "write",
     )
 
 

@@ -46,6 +46,7 @@ class HospitalFile(FileModel):
     patients: Annotated[str, Field(pattern=r"^(all|prescreen|group:\S+|roster:\S.*)$")] | None = None
     consent_policies: list[Uri] = Field(default_factory=list)
     stopped_dose: Literal["administered", "ordered", "unknown"] = "unknown"
+    adverse_events: Literal["write", "off"] = "off"
     rejection_budget: Annotated[DecimalText, Field(ge=0, le=1)] = Decimal(1)
 
 

@@ -36,6 +36,7 @@ class HospitalTraits:
         stopped_dose: What the dose of a stopped administration means here: `administered` (what was really
             given), `ordered` (what was to be given), `unknown`.
         rejection_budget: Rejected share above which a run ends with exit 1.
+        adverse_events_written: True = adverse events a named person judged are written here as AdverseEvent.
     """
 
     id: HospitalId
@@ -54,3 +55,4 @@ class HospitalTraits:
     consent_policies: tuple[str, ...] = ()
     rejection_budget: float = 1.0
     stopped_dose: str = "unknown"
+    adverse_events_written: bool = False

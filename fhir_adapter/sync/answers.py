@@ -53,6 +53,7 @@ class Effect:
         override: 0..*; elements in which ours replace somebody else's edit.
         writes: True where something is to be written because of it.
         resource: FHIR type of what is written.
+        event: Id of the adverse event that is written.
     """
 
     row: SubjectRow
@@ -60,6 +61,7 @@ class Effect:
     override: tuple[str, ...] = ()
     writes: bool = False
     resource: str = SUBJECT
+    event: str = ""
 
 
 Judge = Callable[[Desk, Shown, Mapping[str, str], bool], Effect]
@@ -95,7 +97,13 @@ def _on_conflict(_desk: Desk, shown: Shown, _values: Mapping[str, str], accepted
     if not elements:
         raise InvariantError("a write conflict does not say which elements it is about")
     resource = details.get("resource", SUBJECT)
-    return Effect(row=shown.row, override=elements if accepted else (), writes=accepted, resource=resource)
+    return Effect(
+        row=shown.row,
+        override=elements if accepted else (),
+        writes=accepted,
+        resource=resource,
+        event=details.get("event", ""),
+    )
 
 
 def _on_withdrawal(desk: Desk, shown: Shown, values: Mapping[str, str], accepted: bool) -> Effect:

@@ -19,7 +19,8 @@ from fhir_adapter.ports.rows import AuditEntry, Derivation, SubjectRow
 from fhir_adapter.sync.answers import EFFECTS, Effect, Shown
 from fhir_adapter.sync.desk import Desk, derive_again, find_person, require_reason
 from fhir_adapter.sync.move_plan import audit_plan, plan_by_person
-from fhir_adapter.sync.plan_writes import CARE_PLAN, open_planner
+from fhir_adapter.sync.plan_adverse_events import plan_events_by_person
+from fhir_adapter.sync.plan_writes import ADVERSE_EVENT, CARE_PLAN, open_planner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,13 @@ def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, Effect]:
 
 def _plan(desk: Desk, shown: Shown, effect: Effect, person: Person) -> tuple[WriteIntent, ...]:
     """Plan what the answer writes: the resource it is about, and the plan wherever its status changed."""
-    planner = open_planner(desk.store.outbox, desk.trial, desk.traits.id)
+    planner = open_planner(
+        desk.store.outbox, desk.trial, desk.traits.id, writes_events=desk.traits.adverse_events_written
+    )
+    if effect.writes and effect.resource == ADVERSE_EVENT:
+        return plan_events_by_person(
+            desk.store.records, planner, effect.row, override={effect.event: effect.override}
+        )
     record = shown.stored.record.evidence_digest if shown.stored is not None else None
     about_plan = effect.writes and effect.resource == CARE_PLAN
     intents: tuple[WriteIntent, ...] = ()

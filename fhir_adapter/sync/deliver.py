@@ -31,8 +31,14 @@ from fhir_adapter.ports.store import Store
 from fhir_adapter.r4.outgoing_reference import conditional_reference, replace_references
 from fhir_adapter.sync.delivered import Delivered, Difference, receipt_of
 from fhir_adapter.sync.place import ANYWAY, Outcome, Placed, Placement
-from fhir_adapter.sync.plan_writes import CARE_PLAN, STUDY, STUDY_BOUND, SUBJECT
-from fhir_adapter.sync.provenance import PROVENANCE, plan_provenance, record_sources, treatment_sources
+from fhir_adapter.sync.plan_writes import ADVERSE_EVENT, CARE_PLAN, STUDY, STUDY_BOUND, SUBJECT
+from fhir_adapter.sync.provenance import (
+    PROVENANCE,
+    event_sources,
+    plan_provenance,
+    record_sources,
+    treatment_sources,
+)
 
 _NOT_OURS = frozenset({"resourceType", "identifier"})
 
@@ -222,6 +228,10 @@ class _Delivery:
             given = records.latest_treatment(intent.subject)
             is_latest = given is not None and given.record.evidence_digest == intent.record
             return treatment_sources(given.record) if given is not None and is_latest else ()
+        if intent.resource_type == ADVERSE_EVENT:
+            safety = records.latest_safety(intent.subject)
+            is_latest = safety is not None and safety.record.evidence_digest == intent.record
+            return event_sources(safety.record, intent.identifier[1]) if safety is not None and is_latest else ()
         latest = records.latest_record(intent.subject)
         is_latest = latest is not None and latest.record.evidence_digest == intent.record
         return record_sources(latest.record) if latest is not None and is_latest else ()
@@ -253,7 +263,7 @@ class _Delivery:
         self.delivered.for_review += 1
         theirs = [stands_at(stored.body, path) for path in placed.kept]
         # an item about a ResearchSubject keeps the id it had before there were other resources of a subject
-        other = () if intent.resource_type == SUBJECT else (intent.resource_type,)
+        other = () if intent.resource_type == SUBJECT else (intent.resource_type, *_event_of(intent).values())
         return self._item(intent, "edited", digest_of(list(placed.kept), theirs, *other), " ".join(placed.kept))
 
     def _item(self, intent: WriteIntent, asked: str, seen: str, elements: str) -> ReviewItem:
@@ -266,8 +276,13 @@ class _Delivery:
             asked=asked,
             digest=seen,
             opened_at=self.clock.now(),
-            details={"resource": intent.resource_type, "elements": elements},
+            details={"resource": intent.resource_type, "elements": elements, **_event_of(intent)},
         )
 
     def _settle(self, settlement: Settlement) -> None:
         self.store.outbox.settle(self.request.run, settlement, at=self.clock.now())
+
+
+def _event_of(intent: WriteIntent) -> dict[str, str]:
+    """A subject has several adverse events: a question names the one it is about."""
+    return {"event": intent.identifier[1]} if intent.resource_type == ADVERSE_EVENT else {}

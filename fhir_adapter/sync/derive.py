@@ -114,7 +114,12 @@ class Deriving:
         self.rows = store.records.subjects(request.trial.id, request.traits.id)
         # A donor has no participation of their own: any patient without a status may be one.
         self.is_donor_touched = any(row.touched and row.status is None for row in self.rows)
-        self.planner: WritePlanner = open_planner(store.outbox, request.trial, request.traits.id)
+        self.planner: WritePlanner = open_planner(
+            store.outbox,
+            request.trial,
+            request.traits.id,
+            writes_events=request.traits.adverse_events_written,
+        )
         self.items: dict[SubjectId, list[ReviewItem]] = {}
         for item in store.records.review_items(request.trial.id, open_only=False):
             self.items.setdefault(item.subject, []).append(item)
@@ -243,9 +248,7 @@ class Deriving:
         """Say whether treatment may have changed by time, definitions or its donor; a frozen verdict is no bar."""
         treatment, digest = self.treatment_heads.get(row.subject), self.request.trial.digest
         safety = self.safety_heads.get(row.subject)
-        if safety is not None and (
-            safety.definitions_digest != digest or self._is_over(safety)
-        ):
+        if safety is not None and (safety.definitions_digest != digest or self._is_over(safety)):
             return True
         if treatment is None:  # whether these definitions would give one, a frozen record cannot tell
             is_open = row.status is not None and row.status not in FINAL_STATUSES

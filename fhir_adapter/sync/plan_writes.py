@@ -31,7 +31,8 @@ from fhir_adapter.r4.outgoing_reference import conditional_reference
 STUDY = "ResearchStudy"
 SUBJECT = "ResearchSubject"
 CARE_PLAN = "CarePlan"
-STUDY_BOUND = frozenset({SUBJECT, CARE_PLAN})
+ADVERSE_EVENT = "AdverseEvent"
+STUDY_BOUND = frozenset({SUBJECT, CARE_PLAN, ADVERSE_EVENT})
 """Resources that refer to the study and wait until it stands at the hospital."""
 Key = tuple[str, tuple[str, str]]
 """Resource type and identifier."""
@@ -54,6 +55,7 @@ class WritePlanner:
 
     Attributes:
         waiting: Key -> the intent still to be delivered.
+        writes_events: True where the hospital allows judged adverse events to be written.
         receipts: Those looked up before; nothing is delivered while a planner is in use.
     """
 
@@ -61,6 +63,7 @@ class WritePlanner:
     hospital: HospitalId
     outbox: Outbox
     waiting: Mapping[Key, WriteIntent]
+    writes_events: bool = False
     receipts: dict[Key, WriteReceipt | None] = field(default_factory=dict, compare=False, repr=False)
 
     def plan(
@@ -127,6 +130,38 @@ class WritePlanner:
             return ()
         return self._plan_bound(row, _Wanted(key=key, body=body, record=record, by=by, override=override))
 
+    def plan_event(
+        self, row: SubjectRow, body: Body, *, record: str | None, by: str, override: tuple[str, ...] = ()
+    ) -> tuple[WriteIntent, ...]:
+        """Plan the write of one adverse event that a named person judged.
+
+        Nothing is planned for a subject without status, and nothing once consent is withdrawn.
+
+        Args:
+            row: Where the subject stands.
+            body: The AdverseEvent as built; its identifier names it.
+            record: 0..1; evidence digest of the safety record it rests on.
+            by: The person who judged it.
+            override: 0..*; elements in which a person decided for ours.
+
+        Returns:
+            0..*; the study first where it is not there yet; empty where the hospital has the same already, or it
+            is waiting to be delivered.
+
+        Source:
+            clinical review PUT-13: after a withdrawal no clinical data are written.
+        """
+        if row.status is None or row.withdrawn:
+            return ()
+        identifier = body["identifier"]["system"], body["identifier"]["value"]
+        wanted = _Wanted(key=(ADVERSE_EVENT, identifier), body=body, record=record, by=by, override=override)
+        return self._plan_bound(row, wanted)
+
+    def study_reference(self) -> str:
+        """Refer to the study until its id at the hospital is known."""
+        identity = self.trial.study
+        return conditional_reference(STUDY, (identity.identifier_system, identity.identifier_value))
+
     def _plan_body(
         self, row: SubjectRow, treatment: TreatmentRecord | None, rule: CarePlanRule, key: Key
     ) -> Body | None:
@@ -135,7 +170,7 @@ class WritePlanner:
         if _is_closed(row) or treatment is None or regimen is None:
             return None
         heading = PlanHeading(
-            identifier=key[1], status=row.plan_status or DRAFT, patient=row.patient, study=self._study_reference()
+            identifier=key[1], status=row.plan_status or DRAFT, patient=row.patient, study=self.study_reference()
         )
         statement = derive_plan_statement(treatment, regimen, rule, heading)
         if statement is None:
@@ -190,16 +225,12 @@ class WritePlanner:
         )
         return (intent,)
 
-    def _study_reference(self) -> str:
-        identity = self.trial.study
-        return conditional_reference(STUDY, (identity.identifier_system, identity.identifier_value))
-
     def _statement(self, row: SubjectRow) -> ParticipationStatement:
         return ParticipationStatement(
             identifier=(self.trial.subject_system, row.subject),
             status=row.status or "",
             patient=row.patient,
-            study=self._study_reference(),
+            study=self.study_reference(),
             since=_day(row.since),
             until=_day(row.until),
             consent=row.consent,
@@ -226,19 +257,24 @@ class WritePlanner:
         return digest_of(self.hospital, self.trial.id, *key, body, list(override), last)
 
 
-def open_planner(outbox: Outbox, trial: Trial, hospital: HospitalId) -> WritePlanner:
+def open_planner(
+    outbox: Outbox, trial: Trial, hospital: HospitalId, *, writes_events: bool = False
+) -> WritePlanner:
     """Look up what is waiting to be delivered, once for a whole run.
 
     Args:
         outbox: Keeps intents and receipts.
         trial: The trial.
         hospital: The hospital.
+        writes_events: True where the hospital allows judged adverse events to be written.
 
     Returns:
         A planner.
     """
     waiting = {(intent.resource_type, intent.identifier): intent for intent in outbox.pending(trial.id, hospital)}
-    return WritePlanner(trial=trial, hospital=hospital, outbox=outbox, waiting=waiting)
+    return WritePlanner(
+        trial=trial, hospital=hospital, outbox=outbox, waiting=waiting, writes_events=writes_events
+    )
 
 
 def _is_closed(row: SubjectRow) -> bool:

@@ -18,6 +18,7 @@ from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.spans import clamped
 from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, SubjectRow
 from fhir_adapter.sync.case import Case
+from fhir_adapter.sync.plan_adverse_events import plan_adverse_events
 from fhir_adapter.sync.plan_writes import WritePlanner
 from fhir_adapter.sync.questions import DERIVED_KINDS, ask, is_deceased, is_withdrawn
 from fhir_adapter.sync.scope import LISTED
@@ -53,13 +54,14 @@ def propose(case: Case, planner: WritePlanner) -> Derivation:
     intents = (
         *planner.plan(row, record=basis.evidence_digest),
         *planner.plan_care_plan(row, treatment, record=seen),
+        *plan_adverse_events(planner, row, case.safety, treatment),
     )
     return Derivation(
         row=row,
         record=record,
         treatment=None if treatment is None or _is_on_file(treatment, case.treatment_head) else treatment,
         safety=None if case.safety is None or _is_on_file(case.safety, case.safety_head) else case.safety,
-        intents=tuple({intent.id: intent for intent in intents}.values()),  # both begin with the study
+        intents=tuple({intent.id: intent for intent in intents}.values()),  # each begins with the study
         opened=opened,
         replaced=replaced,
         audit=tuple(_audit(case, row, opened)),

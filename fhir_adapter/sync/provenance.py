@@ -12,6 +12,7 @@ from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.outgoing import AgentRole, SourceVersion, WriteActivity, WriteAgent, WriteProvenance
 from fhir_adapter.domain.records import EligibilityRecord, Evidence
+from fhir_adapter.domain.safety.records import SafetyRecord
 from fhir_adapter.domain.writeback import WriteIntent
 from fhir_adapter.ports.hospital import Person
 from fhir_adapter.ports.sink import StoredResource
@@ -91,6 +92,19 @@ def treatment_sources(record: TreatmentRecord) -> tuple[SourceVersion, ...]:
     for dose in record.records:
         cited += [*dose.evidence, *(dose.planned.evidence if dose.planned is not None else ())]
     return _sources(cited)
+
+
+def event_sources(record: SafetyRecord, event: str) -> tuple[SourceVersion, ...]:
+    """Give every resource version one adverse event of a safety record rests on.
+
+    Args:
+        record: The record the event was written from.
+        event: Its id.
+
+    Returns:
+        0..*; each once, in order.
+    """
+    return _sources(evidence for each in record.events if each.id == event for evidence in each.evidence)
 
 
 def _sources(cited: Iterable[Evidence]) -> tuple[SourceVersion, ...]:
