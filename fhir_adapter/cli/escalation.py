@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from fhir_adapter.bootstrap import Choice, load_chosen_escalation
+from fhir_adapter.cli.escalation_status import decide, status
 from fhir_adapter.cli.options import Mappings, OutputFormat, Trial
 from fhir_adapter.cli.output import Format, emit, say, show
 from fhir_adapter.domain.escalation.explore import count_situations, explore, list_paths
@@ -34,6 +35,8 @@ SEED = 1
 _RATE = re.compile(r"0(\.[0-9]{1,12})?|1(\.0{1,12})?")
 
 app = typer.Typer(help="Where the dose escalation stands, its rule, and what follows.", no_args_is_help=True)
+app.command("status")(status)
+app.command("decide")(decide)
 
 
 @app.command("table")

@@ -141,6 +141,11 @@ def of_attestation(attestation: Attestation) -> Evidence:
     )
 
 
+def is_stated_under(evidence: Evidence, link_id: str) -> bool:
+    """Say whether a source is a statement under this link, as `of_attestation` cites it."""
+    return evidence.role == "attestation" and (evidence.note or "").startswith(f"{link_id}, stated by ")
+
+
 def of_gap(gap: Gap) -> Evidence:
     """Cite what could not be read, and why."""
     rejection = gap.rejection

@@ -29,6 +29,7 @@ from fhir_adapter.report.decisions import (
 from fhir_adapter.report.deviations import DeviationOut
 from fhir_adapter.report.dosing import DosingOut, TotalOut
 from fhir_adapter.report.escalation import CharacteristicsResult, EscalationTableResult, PathResult
+from fhir_adapter.report.escalation_status import EscalationDecisionOut, EscalationStatusResult
 from fhir_adapter.report.explain import ExplainResult
 from fhir_adapter.report.feasibility import FeasibilityResult
 from fhir_adapter.report.grade import GradeResult
@@ -59,6 +60,8 @@ RESULTS: Final[Mapping[str, Any]] = {
     "safety": SafetyResult,
     "adverse-events": list[AdverseEventOut],
     "dlt": list[DoseLimitingOut],
+    "escalation status": EscalationStatusResult,
+    "escalation decide": EscalationDecisionOut,
     "escalation table": EscalationTableResult,
     "escalation simulate": PathResult,
     "escalation simulate --all": list[PathResult],

@@ -6,21 +6,26 @@ Knows: loading one subject's facts, infusions already given. Does not know: how 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.dosing.records import ClearanceRecord
-from fhir_adapter.domain.regimen import Regimen
+from fhir_adapter.domain.escalation.hold import apply_hold
+from fhir_adapter.domain.safety.reactions import Reactions
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.errors import UsageError
+from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.derive import DeriveRequest, Deriving
 from fhir_adapter.sync.desk import Desk
-from fhir_adapter.sync.treated import find_carried, require_regimen
+from fhir_adapter.sync.escalation import has_escalation, load_cohort
+from fhir_adapter.sync.treated import find_carried, infusion_numbers, require_regimen
 
 
 def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
     """Judge one infusion's criteria at the desk's time; of an infusion already given, its start.
 
-    Does not read the hospital: what was synced last is what is known.
+    Does not read the hospital: what was synced last is what is known. Where the trial escalates doses, a hold of
+    the cohort is one more criterion of an infusion not given yet.
 
     Args:
         desk: Names trial, hospital and clinical time.
@@ -50,10 +55,11 @@ def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
         as_of=as_of,
         only=frozenset({row.subject}),
     )
-    timeline = Deriving(desk.store, desk.clock, request).load(row)
+    deriving = Deriving(desk.store, desk.clock, request)
+    case = deriving.assess(row)
     given = _judged_given(desk, row.subject, infusion, as_of)
-    return derive_clearance(
-        timeline,
+    record = derive_clearance(
+        case.timeline,
         desk.trial,
         subject=row.subject,
         infusion=infusion,
@@ -62,12 +68,18 @@ def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
         infused_at=given.as_of if given is not None else None,
         infused_by=given.infused_by if given is not None else None,
         stopped_dose=desk.traits.stopped_dose,
+        reactions=_reactions(deriving, case),
     )
+    return apply_hold(record, load_cohort(desk)) if has_escalation(desk.trial) else record
 
 
-def infusion_numbers(regimen: Regimen) -> tuple[int, ...]:
-    """Give the numbers of the cell infusions of a treatment plan, rising."""
-    return tuple(sorted({item.infusion for item in regimen.items if item.infusion is not None}))
+def _reactions(deriving: Deriving, case: Case) -> Reactions | None:
+    """Give what tells of the subject's adverse reactions at a moment, by the treatment derived now."""
+    known, treatment = deriving.safeguarding.reactions(case), case.treatment
+    if known is None or treatment is None:
+        return None
+    given = tuple((each.infusion, each.as_of) for each in treatment.clearances if each.is_retrospective)
+    return partial(known, treatment.records, given)
 
 
 def _judged_given(desk: Desk, subject: SubjectId, infusion: int, as_of: datetime) -> ClearanceRecord | None:

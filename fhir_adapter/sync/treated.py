@@ -42,6 +42,11 @@ def require_regimen(trial: Trial) -> Regimen:
     return trial.regimen
 
 
+def infusion_numbers(regimen: Regimen) -> tuple[int, ...]:
+    """Give the numbers of the cell infusions of a treatment plan, rising."""
+    return tuple(sorted({item.infusion for item in regimen.items if item.infusion is not None}))
+
+
 def find_carried(desk: Desk, text: str) -> SubjectRow:
     """Find a subject no other record carries on for.
 
