@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.safety.episode_rule import ActionRule, EpisodeRule
-from fhir_adapter.domain.safety.given import Given, find_given
+from fhir_adapter.domain.safety.given import Given, begin_of, find_given
 from fhir_adapter.domain.safety.records import Action
 from fhir_adapter.domain.timeline import Timeline
 
@@ -59,7 +59,7 @@ class ActionBook:
             for given in everything
             if _overlaps(given, first - self._lead, last)
         ]
-        found.sort(key=lambda each: (each[0].written, each[0].reference, each[1].title))
+        found.sort(key=lambda each: (begin_of(each[0]), each[0].reference, each[1].title))
         return tuple(_action(rule, given) for given, rule in found)
 
 

@@ -79,7 +79,7 @@ def find_given(
             one = _given(event, zone)
             if event.status not in _NEVER and (one.at is None or one.at.first <= as_of):
                 found[event.source.reference, event.source.version] = one
-    return tuple(found[key] for key in sorted(found, key=lambda key: (_order(found[key]), key)))
+    return tuple(found[key] for key in sorted(found, key=lambda key: (begin_of(found[key]), key)))
 
 
 def may_be_unread(timeline: Timeline, first: date, last: date, zone: tzinfo) -> bool:
@@ -130,5 +130,6 @@ def _effective(event: Exposure | Intervention) -> Effective | None:
     return event.effective if isinstance(event, Exposure) else event.performed
 
 
-def _order(given: Given) -> tuple[date, float]:
+def begin_of(given: Given) -> tuple[date, float]:
+    """Give what things given are ordered by: when they began; those without a date come first."""
     return (given.at.first_day, given.at.first.timestamp()) if given.at is not None else (FIRST_DAY, 0.0)

@@ -39,7 +39,7 @@ def event_id(subject: SubjectId, term: str, reference: str, attempt: int = 0) ->
         `AE-` and 12 hexadecimal characters.
 
     >>> event_id(SubjectId("S-1"), "Anemia", "Observation/1")
-    'AE-a96a4f3bd04a'
+    'AE-a1a159766537'
     """
     parts = (subject, term, reference) if not attempt else (subject, term, reference, attempt)
     return f"{_PREFIX}{digest_of(*parts)[:SHORT]}"
