@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fhir_adapter.domain.toxicity.cells import BadCell, RowProblem
-from fhir_adapter.domain.toxicity.lab_row import COLUMNS, NAMING, REQUIRED, RowGrade, grade_row
+from fhir_adapter.domain.toxicity.lab_row import COLUMNS, NAMING, REQUIRED, RowGrade, RowGrader
 from fhir_adapter.domain.toxicity.lab_table import LabTable
 from fhir_adapter.domain.toxicity.result import GradeStatus
 from fhir_adapter.errors import UsageError
@@ -66,18 +66,18 @@ def grade_rows(table: CsvTable, basis: LabTable) -> Iterator[GradedRow]:
         One for every row.
     """
     places = [(name, place) for place, name in enumerate(table.names) if name in COLUMNS]
-    width = len(table.header)
+    grader, width = RowGrader(basis), len(table.header)
     for row in table.rows():
-        yield GradedRow(row, tell_row(_graded(row, places, width, basis)))
+        yield GradedRow(row, tell_row(_graded(row, places, width, grader)))
 
 
-def _graded(row: CsvRow, places: Sequence[tuple[str, int]], width: int, basis: LabTable) -> RowGrade:
+def _graded(row: CsvRow, places: Sequence[tuple[str, int]], width: int, grader: RowGrader) -> RowGrade:
     found = len(row.cells)
     if found != width:
         short = next((name for name, place in places if place >= found), None)
         expected = f"{found} cells, the header has {width}; a comma inside a cell needs quotes around the cell"
         return RowGrade(problem=BadCell(RowProblem.UNREADABLE, short or "row", expected))
-    return grade_row(basis, {name: row.cells[place] for name, place in places})
+    return grader.grade({name: row.cells[place] for name, place in places})
 
 
 def graded_header(table: CsvTable) -> list[str]:

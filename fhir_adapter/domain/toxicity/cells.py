@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from fhir_adapter.domain.quantity import Comparator
@@ -26,6 +27,7 @@ _COMPARATORS: Final[Mapping[str, Comparator]] = {
 
 _TRUTHS: Final = {"true": True, "false": False}
 _FURTHEST: Final = 15
+_REMEMBERED: Final = 16384
 _OLDEST: Final = 130
 
 
@@ -51,6 +53,7 @@ class BadCell(Exception):  # noqa: N818 - an answer on its way up, not an error 
         super().__init__(f"{problem}: {column}: {expected}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_number(text: str, column: str) -> Decimal | None:
     """Read a number that is not below zero.
 
@@ -106,6 +109,7 @@ def read_value(text: str, column: str) -> tuple[Decimal, Comparator | None]:
     return number, _COMPARATORS.get(sign)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_truth(text: str, column: str) -> bool | None:
     """Read true or false, in any case.
 

@@ -106,7 +106,8 @@ def grade_combination(
         return _ungradable(term, refused, _worst(term), within)
     readings, unknown = list_readings(term, first, results)
     outcomes = [_lifted(_outcome(term, reading), term, reading.answers) for reading in readings]
-    return _told(term, _joined(outcomes, unknown), within, _lifts(term, outcomes, readings[0].answers))
+    notes = _lifts(term, outcomes, readings[0].answers)
+    return tell_outcome(term, join_outcomes(outcomes, unknown), within, notes)
 
 
 def _refusal(term: Term, measurement: Measurement) -> Needed | None:
@@ -189,8 +190,16 @@ def _lifts(term: Term, outcomes: Sequence[Outcome], answers: Mapping[ClinicalInp
     return tuple(f"{each.input.value} recorded: at least grade {each.to}" for each in _recorded(term, answers))
 
 
-def _joined(outcomes: Sequence[Outcome], unknown: Sequence[TwoAnswers]) -> Outcome:
-    """Bring the readings together; what makes two of them differ is needed."""
+def join_outcomes(outcomes: Sequence[Outcome], unknown: Sequence[TwoAnswers]) -> Outcome:
+    """Bring the readings together; what makes two of them differ is needed.
+
+    Args:
+        outcomes: 1..*; one of each reading, in the order of list_readings.
+        unknown: What has two answers.
+
+    Returns:
+        Everything that is possible.
+    """
     needs = NOTHING.union(*(outcome.needs for outcome in outcomes))
     for each in unknown:
         for place, outcome in enumerate(outcomes):
@@ -201,7 +210,18 @@ def _joined(outcomes: Sequence[Outcome], unknown: Sequence[TwoAnswers]) -> Outco
     return Outcome(lowest, max(outcome.highest for outcome in outcomes), needs)
 
 
-def _told(term: Term, outcome: Outcome, within: bool | None, notes: tuple[str, ...]) -> ToxicityGrade:
+def tell_outcome(term: Term, outcome: Outcome, within: bool | None, notes: tuple[str, ...] = ()) -> ToxicityGrade:
+    """Say what is possible as a grade.
+
+    Args:
+        term: What was graded by.
+        outcome: Everything that is possible.
+        within: 0..1; whether the value lies within its own limits of normal.
+        notes: 0..*; in clinical words.
+
+    Returns:
+        GRADED, AT_LEAST or UNGRADABLE.
+    """
     needed: tuple[Needed, ...] = ()
     if outcome.lowest == outcome.highest:
         status = GradeStatus.GRADED

@@ -19,7 +19,6 @@ from fhir_adapter.domain.toxicity.cells import (
     read_value,
     read_years,
 )
-from fhir_adapter.domain.toxicity.grade import grade_measurement
 from fhir_adapter.domain.toxicity.lab_table import Kind, LabTable
 from fhir_adapter.domain.toxicity.measurement import Measurement
 from fhir_adapter.domain.toxicity.result import ToxicityGrade
@@ -58,46 +57,70 @@ class RowGrade:
     notes: tuple[str, ...] = ()
 
 
-def grade_row(table: LabTable, cells: Mapping[str, str]) -> RowGrade:
-    """Grade one row.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a row's names mean: UCUM unit, kinds of result reported in it, what was left out of account."""
 
-    Does not guess: a cell that is not exactly what its column asks for leaves the row ungraded.
-
-    Args:
-        table: What rows are read by.
-        cells: Column -> text; a column that is absent is empty.
-
-    Returns:
-        The grade; of a row named by LOINC alone that of the side out of range, both sides graded.
-
-    Source:
-        clinical review, section 4, PUT-4.
-    """
-    try:
-        return _graded(table, cells)
-    except BadCell as problem:
-        return RowGrade(problem=problem)
+    unit: str | None
+    kinds: tuple[Kind, ...]
+    note: str | None
 
 
-def _graded(table: LabTable, cells: Mapping[str, str]) -> RowGrade:
-    value, comparator = read_value(cells.get("value", ""), "value")
-    numbers = {column: read_number(cells.get(column, ""), column) for column in _LIMITS}
-    _check_order(numbers)
-    answers = {each: read_truth(cells.get(column, ""), column) for column, each in _INPUTS.items()}
-    age = read_years(cells.get(_AGE, ""), _AGE)
-    kinds, ignored = _kinds(table, cells.get("term", "").strip(), cells.get("loinc", "").strip())
-    unit, kinds = table.kinds_in_unit(kinds, cells.get("unit", ""))
-    kind, doubt = _chosen(table, kinds, unit, numbers)
-    for column, number in (("value", value), ("baseline", numbers["baseline"])):
-        _check_believable(kind.rule, unit, number, column)
-    measurement = Measurement(
-        reported=Quantity(value, unit, comparator),
-        **numbers,
-        inputs={each: answer for each, answer in answers.items() if answer is not None},
-        age_years=age,
-    )
-    grade, one_side = told_side([grade_measurement(term, measurement) for term in kind.terms], measurement)
-    return RowGrade(grade=grade, one_side=one_side, notes=tuple(each for each in (ignored, doubt) if each))
+class RowGrader:
+    """Grades rows of tables; what names, codes and units mean is found once for all rows that write them alike."""
+
+    def __init__(self, table: LabTable) -> None:
+        """Read and grade by this."""
+        self._table = table
+        self._kinds: dict[tuple[str, str, str], _Named] = {}
+
+    def grade(self, cells: Mapping[str, str]) -> RowGrade:
+        """Grade one row.
+
+        Does not guess: a cell that is not exactly what its column asks for leaves the row ungraded.
+
+        Args:
+            cells: Column -> text; a column that is absent is empty.
+
+        Returns:
+            The grade; of a row named by LOINC alone that of the side out of range, both sides graded.
+
+        Source:
+            clinical review, section 4, PUT-4.
+        """
+        try:
+            return self._graded(cells)
+        except BadCell as problem:
+            return RowGrade(problem=problem)
+
+    def _graded(self, cells: Mapping[str, str]) -> RowGrade:
+        value, comparator = read_value(cells.get("value", ""), "value")
+        numbers = {column: read_number(cells.get(column, ""), column) for column in _LIMITS}
+        _check_order(numbers)
+        answers = {each: read_truth(cells.get(column, ""), column) for column, each in _INPUTS.items()}
+        age = read_years(cells.get(_AGE, ""), _AGE)
+        named = self._named(cells)
+        kind, doubt = _chosen(self._table, named.kinds, named.unit, numbers)
+        for column, number in (("value", value), ("baseline", numbers["baseline"])):
+            _check_believable(kind.rule, named.unit, number, column)
+        measurement = Measurement(
+            reported=Quantity(value, named.unit, comparator),
+            **numbers,
+            inputs={each: answer for each, answer in answers.items() if answer is not None},
+            age_years=age,
+        )
+        grades = [self._table.grade(term, measurement) for term in kind.terms]
+        grade, one_side = told_side(grades, measurement)
+        return RowGrade(grade=grade, one_side=one_side, notes=tuple(each for each in (named.note, doubt) if each))
+
+    def _named(self, cells: Mapping[str, str]) -> _Named:
+        written = (cells.get("term", ""), cells.get("loinc", ""), cells.get("unit", ""))
+        named = self._kinds.get(written)
+        if named is None:
+            kinds, note = _kinds(self._table, written[0].strip(), written[1].strip())
+            unit, fitting = self._table.kinds_in_unit(kinds, written[2])
+            named = self._kinds[written] = _Named(unit, fitting, note)
+        return named
 
 
 def _check_order(numbers: Mapping[str, Decimal | None]) -> None:

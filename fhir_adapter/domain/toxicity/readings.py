@@ -5,7 +5,7 @@ Knows: which unknowns have two possible answers. Does not know: what grade a rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -83,13 +83,18 @@ def list_readings(
         for status in statuses
         for answers in product((False, True), repeat=len(open_inputs))
     ]
-    unknown = [
-        TwoAnswers(_ASKED.get(each, Needed.CLINICAL), 2**place) for place, each in enumerate(reversed(open_inputs))
-    ]
+    unknown = list_unanswered(open_inputs)
     if len(statuses) > 1:
         needed = Needed.BASELINE if baseline is None else Needed.BASELINE_RANGE
         unknown.append(TwoAnswers(needed, 2 ** len(open_inputs)))
     return readings, unknown
+
+
+def list_unanswered(open_inputs: Sequence[ClinicalInput]) -> list[TwoAnswers]:
+    """Say how far apart the two readings of each input nobody answered lie, the last input changing fastest."""
+    return [
+        TwoAnswers(_ASKED.get(each, Needed.CLINICAL), 2**place) for place, each in enumerate(reversed(open_inputs))
+    ]
 
 
 def _usable_baseline(main: Measurement) -> Decimal | None:
