@@ -24,7 +24,7 @@ from fhir_adapter.domain.astct.fever import (
 from fhir_adapter.domain.astct.hypotension import Circulation, read_circulation
 from fhir_adapter.domain.astct.hypoxia import Breathing, read_breathing
 from fhir_adapter.domain.astct.level import Level, join_levels
-from fhir_adapter.domain.astct.readings import Run, View, edges_of
+from fhir_adapter.domain.astct.readings import TICK, Run, View, edges_of
 from fhir_adapter.domain.astct.stated import Stated, find_stated
 from fhir_adapter.domain.astct.unread import Unread, notes_of, read_unread
 from fhir_adapter.domain.astct.windows import (
@@ -37,7 +37,7 @@ from fhir_adapter.domain.astct.windows import (
 )
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.safety.records import Syndrome, SyndromeInterval, SyndromeRecord
+from fhir_adapter.domain.safety.records import Syndrome, SyndromeRecord
 from fhir_adapter.domain.timeline import Timeline
 
 FEVER = "fever"
@@ -92,13 +92,18 @@ def propose_crs(  # noqa: PLR0913 - one named part per thing it is proposed from
         masking=read_masking(view, rule.masking),
         unread=read_unread(view, rule.masking),
     )
-    laid: list[Laid] = [(window, _intervals(person, window, windows, said)) for window in windows]
+    judges = [(window, _judge(person, window, windows, said)) for window in windows]
+    laid: list[Laid] = [
+        (window, lay_intervals(window, judge.edges(), judge.at, subject=TITLE)) for window, judge in judges
+    ]
+    ahead = (edge for window, judge in judges if window.is_open for edge in judge.edges() if edge > as_of + TICK)
     return SyndromeRecord(
         syndrome=Syndrome.CRS,
         intervals=tuple(interval for _, intervals in laid for interval in intervals),
         episodes=derive_episodes(Syndrome.CRS, laid, said),
         missing=unmeasured_days(view, rule.fever, windows),
         notes=notes_of(view, rule, windows, person.circulation, person.breathing),
+        expires=min(ahead, default=None),
     )
 
 
@@ -114,14 +119,13 @@ class _Person:
     unread: Unread
 
 
-def _intervals(
+def _judge(
     person: _Person, window: InfusionWindow, windows: Sequence[InfusionWindow], said: Sequence[Stated]
-) -> tuple[SyndromeInterval, ...]:
+) -> _Judge:
     temperature = read_temperature(person.view, person.rule.fever, window)
     stated = [each.first for each in said if each.counts and place_of(each, windows) == window.number]
     declared = [each for each in (temperature.first_fever, *stated) if each is not None]
-    judge = _Judge(person, temperature, min(declared, default=None))
-    return lay_intervals(window, judge.edges(), judge.at, subject=TITLE)
+    return _Judge(person, temperature, min(declared, default=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fhir_adapter.domain.answers import Cause
 from fhir_adapter.domain.astct.crs_rule import DeviceRule, HypoxiaRule
-from fhir_adapter.domain.astct.readings import Run, View, find_readings, lay_runs, loose_runs
+from fhir_adapter.domain.astct.readings import TICK, Run, View, find_readings, lay_runs, loose_runs
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.facts import CodedValue, Finding, Intervention
@@ -25,7 +25,6 @@ NO_DEVICE = ""
 UNMAPPED = "?"
 """What a noted device may stand for besides those of the rule."""
 
-_TICK = timedelta(microseconds=1)
 _NEVER_BEGAN = frozenset({"not-done", "preparation"})
 _NOT_OVER = frozenset({"in-progress", "on-hold"})
 _STATED = _NOT_OVER | {"completed", "stopped"}
@@ -133,7 +132,7 @@ def _end(done: Intervention, at: Span, view: View) -> tuple[datetime, datetime]:
         ended = span(end, view.zone)
         return ended.first, max(ended.last, at.first)
     if done.status in _NOT_OVER or done.status not in _STATED:
-        return view.as_of + _TICK, view.as_of + _TICK
+        return view.as_of + TICK, view.as_of + TICK
     return at.first + view.holds, at.last + view.holds
 
 

@@ -14,6 +14,7 @@ from fhir_adapter.domain.answers import in_words
 from fhir_adapter.domain.astct.crs_rule import FeverRule, MaskingDrugs
 from fhir_adapter.domain.astct.given import find_given
 from fhir_adapter.domain.astct.readings import (
+    TICK,
     Run,
     View,
     decides,
@@ -156,7 +157,7 @@ def _masked(view: View, rule: MaskingDrugs) -> Iterator[Run[str]]:
             begun, over = midnight(FIRST_DAY, view.zone), midnight(LAST_DAY, view.zone)
         else:
             begun, over = at.first, stale_from(end.last, end.last_day, rule.within, view.zone)
-            over = max(over, view.as_of + timedelta(microseconds=1)) if given.runs_on else over
+            over = max(over, view.as_of + TICK) if given.runs_on else over
         yield Run(
             kind=f"{rule.title} ({drug})",
             start=begun,

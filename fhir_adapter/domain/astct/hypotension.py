@@ -15,6 +15,7 @@ from fhir_adapter.domain.astct.crs_rule import CrsRule, HypotensionRule, Pressur
 from fhir_adapter.domain.astct.level import Level, join_levels
 from fhir_adapter.domain.astct.pressors import Dosing, Standing, find_pressors
 from fhir_adapter.domain.astct.readings import (
+    TICK,
     Run,
     View,
     edges_of,
@@ -35,7 +36,6 @@ from fhir_adapter.domain.spans import Span, age_range, midnight, span
 HYPOTENSION = "hypotension"
 PRESSURE = "pressure"
 
-_TICK = timedelta(microseconds=1)
 _OVER = frozenset({"inactive", "resolved", "remission"})
 _ANY_AGE = (0, 150)
 _REFUTED = "refuted"
@@ -225,7 +225,7 @@ def _ended(problem: Diagnosis, begun: Span, view: View) -> datetime:
     abatement = problem.abatement
     moment = (abatement.end or abatement.start) if abatement is not None else None
     if moment is not None:
-        return max(span(moment, view.zone).last, begun.first) + _TICK
+        return max(span(moment, view.zone).last, begun.first) + TICK
     if problem.abated or problem.clinical_status in _OVER:
         return midnight(begun.first_day + timedelta(days=1), view.zone)
-    return view.as_of + _TICK
+    return view.as_of + TICK

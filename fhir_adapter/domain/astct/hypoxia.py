@@ -15,6 +15,7 @@ from fhir_adapter.domain.astct.crs_rule import CrsRule, DeviceRule, HypoxiaRule
 from fhir_adapter.domain.astct.devices import OXYGEN, Use, find_uses
 from fhir_adapter.domain.astct.level import Level
 from fhir_adapter.domain.astct.readings import (
+    TICK,
     Run,
     View,
     edges_of,
@@ -33,7 +34,6 @@ from fhir_adapter.domain.vocabulary import ROOM_AIR
 
 HYPOXIA = "hypoxia"
 
-_TICK = timedelta(microseconds=1)
 _PERCENT = "%"
 
 
@@ -134,7 +134,7 @@ class Breathing:
 
     def _needed_oxygen(self, use: Use, moment: datetime) -> bool:
         """Say whether oxygen was given before or during a use."""
-        start, end = use.start - self.holds, moment + _TICK
+        start, end = use.start - self.holds, moment + TICK
         given = (run for run in (*self.supplies, *self.fractions) if run.kind is not Flow.NONE)
         devices = ((each, each.device) for each in self.uses if each.device is not None)
         others = (each for each, by in devices if not by.airway and not self._is_home(by))

@@ -15,7 +15,7 @@ from itertools import pairwise
 from fhir_adapter.domain.answers import Cause, in_order, in_words
 from fhir_adapter.domain.astct.crs_rule import CrsRule, HypotensionRule
 from fhir_adapter.domain.astct.given import Given, find_given
-from fhir_adapter.domain.astct.readings import View
+from fhir_adapter.domain.astct.readings import TICK, View
 from fhir_adapter.domain.astct.windows import Infusions, asks
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_event
@@ -26,7 +26,6 @@ from fhir_adapter.domain.steroid_doses import to_minute
 
 PRESSOR = "pressor"
 
-_TICK = timedelta(microseconds=1)
 _STATED = frozenset({"completed", "stopped", "in-progress"})
 
 
@@ -162,7 +161,7 @@ def _extent(drug: ConceptId, given: Given, start: Span, work: _Work) -> _Extent:
     if given.end is not None:
         return _Extent(given, first, to_minute(given.end.last), sure_from, to_minute(given.end.first), doubt)
     if given.runs_on:
-        end = work.view.as_of + _TICK
+        end = work.view.as_of + TICK
         return _Extent(
             given, first, end, sure_from, end, doubt, f"the end of {what} is not stated: taken to go on"
         )

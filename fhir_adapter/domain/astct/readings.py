@@ -20,7 +20,8 @@ from fhir_adapter.domain.timeline import Timeline
 
 K = TypeVar("K")
 
-_TICK = timedelta(microseconds=1)
+TICK = timedelta(microseconds=1)
+"""What goes on at the present ends so long after it: the end of a run is excluded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,7 @@ def loose_runs(
         Run(
             kind=kind_of(finding, at),
             start=at.first,
-            end=at.last + (_TICK if decides(finding) else view.holds),
+            end=at.last + (TICK if decides(finding) else view.holds),
             evidence=(of_finding(finding, role),),
             is_sure=decides(finding),
         )

@@ -272,7 +272,10 @@ class SyndromeRecord:
     """One syndrome of one subject: what is proposed now and was before, and which assessments are missing.
 
     Attributes:
-        missing: 0..*; days inside the observation window without the assessment the syndrome needs (ICE or CAPD).
+        missing: 0..*; days inside the observation window without the assessment the syndrome needs (ICE or CAPD;
+            for CRS a temperature).
+        expires: 0..1; when the passing of time alone may change it, apart from the end of the window: a reading
+            tells no more, a drug masks fever no longer.
     """
 
     syndrome: Syndrome
@@ -280,6 +283,7 @@ class SyndromeRecord:
     episodes: tuple[SyndromeEpisode, ...]
     missing: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
+    expires: datetime | None = None
 
 
 class WindowState(StrEnum):
