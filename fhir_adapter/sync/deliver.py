@@ -50,6 +50,7 @@ class DeliverRequest:
     Attributes:
         write: True only where the hospital enabled writes and the caller asked for them.
         closed: Subjects about whom nothing automatic is written any more.
+        withdrawn: Subjects who withdrew consent: nothing clinical is written, whoever decided it before.
         progress: Told the number of intents after each one.
     """
 
@@ -58,6 +59,7 @@ class DeliverRequest:
     traits: HospitalTraits
     write: bool
     closed: frozenset[SubjectId] = frozenset()
+    withdrawn: frozenset[SubjectId] = frozenset()
     progress: Callable[[int], None] = field(default=lambda _count: None)
 
 
@@ -108,7 +110,7 @@ class _Delivery:
 
     def _take(self, intent: WriteIntent) -> tuple[WriteIntent, ...]:
         is_provenance = intent.resource_type == PROVENANCE
-        is_closed = intent.by is None and not is_provenance and self._is_closed(intent)
+        is_closed = not is_provenance and self._is_closed(intent)
         if not self.request.write:
             if not is_closed and not is_provenance:
                 self._preview(intent)
@@ -122,6 +124,8 @@ class _Delivery:
 
     def _is_closed(self, intent: WriteIntent) -> bool:
         """Say whether the subject is closed, or the plan lost its dates since it was planned."""
+        if intent.by is not None:
+            return intent.resource_type == ADVERSE_EVENT and intent.subject in self.request.withdrawn
         if intent.subject is None or intent.subject in self.request.closed:
             return intent.subject is not None
         stored = self.store.records.latest_treatment(intent.subject) if intent.resource_type == CARE_PLAN else None

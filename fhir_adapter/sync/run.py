@@ -186,6 +186,7 @@ class _Run:
                 traits=request.traits,
                 write=self.is_write,
                 closed=self._closed(),
+                withdrawn=self._withdrawn(),
                 progress=lambda count: request.progress("write", count),
             ),
         )
@@ -199,6 +200,11 @@ class _Run:
             for row in rows
             if row.withdrawn or row.deceased or surviving(row.patient, merges) != row.patient
         )
+
+    def _withdrawn(self) -> frozenset[SubjectId]:
+        """Subjects who withdrew consent."""
+        rows = self.store.records.subjects(self.request.trial.id, self.request.traits.id)
+        return frozenset(row.subject for row in rows if row.withdrawn)
 
     def _move_cursor(self) -> None:
         request = self.request
