@@ -158,7 +158,14 @@ SCALE = Scale(
     version="1",
     terms=(
         a_term(ALT, "alt", _alt(), direction=Direction.HIGH, meddra="10001551"),
-        a_term(PLATELETS, "platelets", _below("75", "50", "25"), CELLS, **_COUNT),
+        a_term(
+            PLATELETS,
+            "platelets",
+            _below("75", "50", "25"),
+            CELLS,
+            concepts=(ConceptId("platelets"), ConceptId("platelets-manual")),
+            **_COUNT,
+        ),
         a_term(
             NEUTROPHILS,
             "neutrophils",

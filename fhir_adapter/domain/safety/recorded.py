@@ -17,6 +17,7 @@ from fhir_adapter.domain.safety.episode_rule import InputRule
 from fhir_adapter.domain.safety.given import Given, find_given
 from fhir_adapter.domain.safety.grading_scene import GradingScene
 from fhir_adapter.domain.safety.usable import Usable
+from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.toxicity.scale import ClinicalInput
 
 
@@ -38,8 +39,13 @@ class InputBook:
     """What was given of everything that answers something, looked up once per subject."""
 
     def __init__(self, scene: GradingScene) -> None:
-        self._scene = scene
-        self._given: dict[InputRule, tuple[Given, ...]] = {}
+        """Look up what was given.
+
+        Args:
+            scene: What results are graded against.
+        """
+        self._timeline = scene.timeline
+        self._given = [(rule, _certain(scene, rule)) for rule in scene.rule.inputs]
 
     def answers(self, term: str, results: Sequence[Usable]) -> Answers:
         """Give what is recorded of the results of one term.
@@ -57,33 +63,30 @@ class InputBook:
         """
         found: dict[tuple[str, str], Recorded] = {}
         times = [result.at.first for result in results]
-        for rule in self._scene.rule.inputs:
+        for rule, everything in self._given:
             if term not in rule.terms:
                 continue
-            for given in self._of(rule):
-                for result in _spoken_of(given, results, times, timedelta(hours=rule.hours)):
+            for given, at in everything:
+                for result in _spoken_of(at, results, times, timedelta(hours=rule.hours)):
                     recorded = found.setdefault(result.key, Recorded())
                     recorded.inputs[rule.input] = True
-                    recorded.evidence += of_event(given.event, self._scene.timeline, role=rule.input.value)
+                    recorded.evidence += of_event(given.event, self._timeline, role=rule.input.value)
         return found
 
-    def _of(self, rule: InputRule) -> tuple[Given, ...]:
-        known = self._given.get(rule)
-        if known is None:
-            scene = self._scene.scene
-            everything = find_given(scene.timeline, rule.concepts, as_of=scene.as_of, zone=scene.zone)
-            known = self._given[rule] = tuple(each for each in everything if each.is_certain)
-        return known
+
+def _certain(scene: GradingScene, rule: InputRule) -> list[tuple[Given, Span]]:
+    """Give what was certainly given, with when."""
+    known = scene.scene
+    everything = find_given(scene.timeline, rule.concepts, as_of=known.as_of, zone=known.zone)
+    return [(each, each.at) for each in everything if each.is_certain and each.at is not None]
 
 
 def _spoken_of(
-    given: Given, results: Sequence[Usable], times: Sequence[datetime], reach: timedelta
+    at: Span, results: Sequence[Usable], times: Sequence[datetime], reach: timedelta
 ) -> Iterable[Usable]:
     """Give the results of the last moment before something given."""
-    if given.at is None:
-        return
-    place = bisect_right(times, given.at.last)
-    if place == 0 or given.at.first - results[place - 1].at.first > reach:
+    place = bisect_right(times, at.last)
+    if place == 0 or at.first - results[place - 1].at.first > reach:
         return
     moment = results[place - 1].at.first
     while place and results[place - 1].at.first == moment:

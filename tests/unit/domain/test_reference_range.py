@@ -9,7 +9,7 @@ import pytest
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.facts import ReferenceRange
 from fhir_adapter.domain.quantity import Quantity
-from fhir_adapter.domain.reference_range import find_upper_limit
+from fhir_adapter.domain.reference_range import find_lower_limit, find_upper_limit
 from tests.builders import finding, patient
 from tests.scenes import scene
 
@@ -123,3 +123,29 @@ def test_a_range_for_a_population_nobody_can_check_leaves_it_open() -> None:
     pregnant = limits("60", applies_to=(ConceptId("female"), ConceptId("pregnant")))
     assert upper(limits("40"), pregnant, who=patient("2000-01-01", "female")) is None
     assert upper(limits("40"), pregnant) == "40"
+
+
+def lower(*ranges: ReferenceRange, lln: str | None = None) -> str | None:
+    bound = Quantity(Decimal(lln), "U/L") if lln is not None else None
+    found = find_lower_limit(finding("alt", "30", "U/L", ranges=ranges, lln=bound), scene(BOY))
+    return str(found.quantity.value) if found is not None else None
+
+
+def floor(low: str | None, **more: Any) -> ReferenceRange:
+    bound = Quantity(Decimal(low), "U/L") if low is not None else None
+    return ReferenceRange(**{"path": f"range-{low}", "low": bound, "high": None, **more})
+
+
+def test_a_lower_limit_is_chosen_as_an_upper_one() -> None:
+    boys, girls = (ConceptId("male"),), (ConceptId("female"),)
+    assert lower(floor("10", applies_to=boys), floor("20", applies_to=girls)) == "10"
+    assert lower(floor("10"), floor("20")) is None
+    assert lower(floor("10"), floor(None)) is None
+    assert lower(lln="5") == "5"
+    assert lower() is None
+
+
+def test_nothing_lies_below_a_lower_limit_of_zero_and_one_below_zero_is_none() -> None:
+    assert lower(lln="0") == "0"
+    assert lower(lln="-1") is None
+    assert lower(lln="NaN") is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_adapter.domain.facts import Fact, Reading
+from fhir_adapter.domain.facts import Fact, Finding, Reading
 from fhir_adapter.domain.safety.records import AdverseEventRecord
 from fhir_adapter.domain.source import Completeness, RejectionReason
 from tests.builders import exposure, procedure, read_completely, receipt, refused
@@ -15,7 +15,7 @@ from tests.graded import NEUTROPHILS, PLATELET_BAG, PLATELETS, events, neutrophi
 READ = read_completely("MedicationAdministration", "Procedure")
 
 
-def anc(values: str, first: int = 15) -> tuple[Fact, ...]:
+def anc(values: str, first: int = 15) -> tuple[Finding, ...]:
     """Neutrophils day by day in March; `-` is a day without."""
     counts = zip(range(first, 32), values.split(), strict=False)
     return tuple(neutrophils(value, f"{day:02d}T08:00") for day, value in counts if value != "-")
@@ -83,7 +83,7 @@ def test_a_count_in_another_unit_than_the_limits_recovers_nothing() -> None:
     values = [
         replace(each, standard=None) if place == 2 else each for place, each in enumerate(anc("0.2 0.5 0.5 0.5"))
     ]
-    assert ends(events(*values)) == ["15- ongoing"]  # type: ignore[arg-type]
+    assert ends(events(*values)) == ["15- ongoing"]
 
 
 def thrombocytes(values: str, *more: Fact | Reading | Completeness) -> list[str]:
