@@ -10,7 +10,8 @@ from fhir_adapter.domain.astct.crs_rule import CrsRule, DeviceRule
 from fhir_adapter.domain.astct.episodes import HIGHEST
 from fhir_adapter.domain.safety.records import SyndromeRecord
 from tests.crs import RULE, propose
-from tests.crs_cases import CASES, Case
+from tests.crs_cases.case import Case
+from tests.crs_cases.every import CASES
 from tests.mutation.astct_mutants import survivors
 from tests.mutation.rule_mutants import field_changes
 

@@ -13,7 +13,9 @@ from fhir_adapter.domain.safety.records import ProposalStatus
 from fhir_adapter.domain.source import Completeness, RejectionReason
 from tests.builders import finding, refused
 from tests.crs import RULE, Given, evidence_of, flow, given, named, pressure, propose, temperature, used
-from tests.crs_cases import CANNULA, CASES, FEVER, MASK, NO_FEVER, NOREPINEPHRINE, NOW, TOCILIZUMAB, Case
+from tests.crs_cases.case import CANNULA, FEVER, MASK, NO_FEVER, NOREPINEPHRINE, NOW, Case
+from tests.crs_cases.every import CASES
+from tests.crs_cases.masking import TOCILIZUMAB
 from tests.icans import clock, interval_at, said
 
 TWICE = ("2026-03-09T10:00", "2026-03-26T10:00")  # day -12 and day +5
