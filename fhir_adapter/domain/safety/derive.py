@@ -14,6 +14,7 @@ from typing import TypeVar
 from fhir_adapter.domain.astct.crs import propose_crs
 from fhir_adapter.domain.astct.episodes import judged
 from fhir_adapter.domain.astct.icans import propose_icans
+from fhir_adapter.domain.astct.reported_syndromes import reported_syndromes
 from fhir_adapter.domain.derived_digest import digest_derived
 from fhir_adapter.domain.dosing.records import DosingRecord
 from fhir_adapter.domain.dosing.stated import find_stated
@@ -39,7 +40,7 @@ from fhir_adapter.domain.safety.records import (
     SyndromeRecord,
     WindowState,
 )
-from fhir_adapter.domain.safety.reported import ReportScene, merge_reported, reported_syndromes
+from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
 from fhir_adapter.domain.safety.rule import SafetyRule
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import midnight

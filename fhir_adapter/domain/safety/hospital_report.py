@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.chronology import start_of
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.evidence import of_event, of_report
@@ -97,33 +96,6 @@ def find_reports(
     named = (each for each in found if each is not None)
     kept = [each for each in named if _is_in_time(each, earliest, as_of)]
     return tuple(sorted(kept, key=_order))
-
-
-def state_syndrome(event: ReportedEvent, zone: tzinfo) -> Stated:
-    """Put a report of a syndrome as what the hospital says of it.
-
-    Args:
-        event: The report.
-        zone: The hospital's.
-
-    Returns:
-        The statement, by when it happened, else by when somebody noticed it.
-    """
-    begun = start_of(event.occurred) or event.detected
-    at = span(begun, zone) if begun is not None else None
-    why = ["the hospital reports it as an adverse event"]
-    why += ["by when it was noticed"] if event.occurred is None and begun is not None else []
-    why += ["the scale of its grade is not stated"] if event.grade is not None else []
-    why += ["two contents contest each other"] if event.contested else []
-    return Stated(
-        reference=event.source.reference,
-        first=at.first if at is not None else None,
-        last=at.last if at is not None else None,
-        grade=None if event.contested else event.grade,
-        why="; ".join(why),
-        counts=not event.contested,
-        evidence=(of_report(event),),
-    )
 
 
 def is_own(event: ReportedEvent, rule: ReportingRule) -> bool:

@@ -10,16 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
-from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.safety.death import find_death
-from fhir_adapter.domain.safety.hospital_report import HospitalReport, find_reports, is_own, state_syndrome
+from fhir_adapter.domain.safety.hospital_report import HospitalReport, find_reports
 from fhir_adapter.domain.safety.judgements import EventJudgement
 from fhir_adapter.domain.safety.records import (
     AdverseEventRecord,
     EventOrigin,
     EventState,
     ReportedLink,
-    Syndrome,
 )
 from fhir_adapter.domain.safety.reported_identity import keep_identity
 from fhir_adapter.domain.safety.reported_record import Setting, build_reported
@@ -89,43 +87,6 @@ def merge_reported(
     )
     found = [*merged, *([death] if death is not None else [])]
     return tuple(sorted((_judged(each, rule, scene) for each in found), key=_order))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedSyndromes:
-    """What AdverseEvents say of the two syndromes; problems on the list are looked at with the proposal."""
-
-    crs: tuple[Stated, ...] = ()
-    icans: tuple[Stated, ...] = ()
-
-
-def reported_syndromes(
-    timeline: Timeline, rule: ReportingRule, *, as_of: datetime, zone: tzinfo
-) -> ReportedSyndromes:
-    """Find what AdverseEvents say of CRS and ICANS, to be compared with the proposal.
-
-    Does not change a proposal, and makes no adverse event of its own: a report's scale is not stated, and the
-    toxicity scale's own grades of CRS are not those of the consensus.
-
-    Args:
-        timeline: The person's facts.
-        rule: What reports mean.
-        as_of: Clinical time; what begins later does not exist.
-        zone: The hospital's.
-
-    Returns:
-        One statement per report, ours that came back left out. A contested report is shown and does not count.
-
-    Source:
-        rules sheet, traps T2 and T3; issue C, ASTCT: a disagreement is an item for review, not a silent choice.
-    """
-    found: dict[Syndrome, dict[str, Stated]] = {each: {} for each in Syndrome}
-    for event in timeline.reported_events:
-        syndrome = None if is_own(event, rule) else rule.syndrome_of(event.concepts, event.terms)
-        stated = state_syndrome(event, zone)
-        if syndrome is not None and (stated.first is None or stated.first <= as_of):
-            found[syndrome].setdefault(stated.reference, stated)
-    return ReportedSyndromes(crs=tuple(found[Syndrome.CRS].values()), icans=tuple(found[Syndrome.ICANS].values()))
 
 
 def _judged(event: AdverseEventRecord, rule: ReportingRule, scene: ReportScene) -> AdverseEventRecord:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fhir_adapter.domain.astct.reported_syndromes import ReportedSyndromes, reported_syndromes
 from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.facts import Fact
-from fhir_adapter.domain.safety.reported import ReportedSyndromes, reported_syndromes
 from fhir_adapter.domain.timeline import build_timeline
 from tests.unit.domain.safety.reports import (
     AS_OF,
