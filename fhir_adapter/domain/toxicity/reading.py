@@ -103,7 +103,7 @@ class Reading:
                 return MET if condition.abnormal is self.abnormal else NOT_MET
             case InputCondition():
                 return MET if self.answers.get(condition.input, False) is condition.holds else NOT_MET
-            case AgeCondition():
+            case _:
                 return assess_age(condition, self.main.age_years)
 
     def _against_number(self, condition: NumberCondition) -> Verdict:
