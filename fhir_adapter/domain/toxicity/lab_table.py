@@ -21,7 +21,7 @@ from fhir_adapter.domain.toxicity.scale import Scale, Term
 
 _CLINICAL = "a clinical term: it is graded by what was observed, not by a number"
 
-_REPORTED = "by this term or LOINC code is reported in"
+_NAMED_SO = "under this term or LOINC code"
 
 SHOWN_UNITS = 6
 """Units named where another one was given: enough to see what is meant."""
@@ -179,7 +179,9 @@ class LabTable:
         if unit is None:
             raise BadCell(RowProblem.MISSING, "unit", f"empty; needed, for example {accepted}")
         names = ", ".join(dict.fromkeys(kind.concept for kind in kinds))
-        raise BadCell(RowProblem.UNIT_UNUSABLE, "unit", f"not one {names} {_REPORTED}, for example {accepted}")
+        raise BadCell(
+            RowProblem.UNIT_UNUSABLE, "unit", f"not one of {names} {_NAMED_SO}, as for example {accepted}"
+        )
 
     def fits_limits(self, kind: Kind, unit: str | None, lln: Decimal | None, uln: Decimal | None) -> bool:
         """Say whether limits of normal can be those of a kind of result: they must not be graded themselves.

@@ -40,14 +40,6 @@ _COMPARE: Final[Mapping[Operator, Callable[[Decimal, Decimal], bool]]] = {
     Operator.GREATER: gt,
     Operator.GREATER_OR_EQUAL: ge,
 }
-_PLAIN_CONDITIONS: Final = (
-    NumberCondition,
-    MultipleCondition,
-    ChangeCondition,
-    BaselineCondition,
-    InputCondition,
-)
-
 _VALUE_DIGITS: Final = 12
 _REMEMBERED: Final = 16384
 _FACTOR_DIGITS: Final = 6
@@ -179,10 +171,11 @@ def make_plain(term: Term) -> PlainTerm | None:
         term: Any.
 
     Returns:
-        None for terms whose grade rests on more than one value, its limits, its baseline and clinical inputs.
+        None for terms whose grade rests on more than one value, its limits, its baseline and clinical inputs; what
+        depends on an age is open here.
     """
     is_plain = bool(term.rules) and term.refused is None and term.age is None and not term.combined
-    if not is_plain or not all(isinstance(each, _PLAIN_CONDITIONS) for each in term.conditions):
+    if not is_plain:
         return None
     checks = tuple(
         (rule.grade, tuple(tuple(_check(each, term) for each in alternative) for alternative in rule.any_of))
@@ -217,7 +210,7 @@ def _check(condition: Condition, term: Term) -> Check:
             return lambda result: result.abnormal is condition.abnormal
         case InputCondition():
             return lambda result: _is_answered(condition, result)
-        case _:
+        case _:  # an age, which few rows name
             return lambda _: None
 
 
@@ -287,8 +280,10 @@ def _is_answered(condition: InputCondition, result: _Result) -> bool | None:
 
 
 def _are_limits(measurement: Measurement) -> bool:
-    """Say whether every limit that is given is one, by itself and beside the other."""
+    """Say whether every limit and baseline that is given is one, by itself and beside the others."""
     pairs = ((measurement.lln, measurement.uln), (measurement.baseline_lln, measurement.baseline_uln))
+    if measurement.baseline is not None and measurement.baseline < 0:
+        return False
     return all(
         (lln is None or lln >= 0) and (uln is None or uln > 0) and (lln is None or uln is None or lln <= uln)
         for lln, uln in pairs
