@@ -294,3 +294,11 @@ def test_an_age_that_can_be_two_is_not_used() -> None:
 def test_lymphocytes_of_a_healthy_infant_are_graded_and_within_range() -> None:
     (result,) = graded(lab("lymphocytes", "9", "14T08:00", normal="4-10"), born="2025-02-01")
     assert (result.term, result.grade.within_range) == (LYMPHOCYTES, True)
+
+
+def test_a_result_of_the_first_drugs_day_is_compared_with_one_of_the_days_first_moment() -> None:
+    results = graded(alt("30", "11T00:00"), alt("150", "11"))
+    assert {each.value: each.baseline for each in results} == {
+        "30 U/L": None,
+        "150 U/L": "Observation/alt-11T00.00-30",
+    }
