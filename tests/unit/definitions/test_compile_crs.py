@@ -127,8 +127,8 @@ CODES = {
     "milrinone": "rxnorm 1791839, atc C01CE02",
     "hypotension": "icd-10-cm I95.9, concepts hypotension",
     "interleukin-blocker": (
-        "rxnorm 727711, atc L04AC03, atc L04AC04, atc L04AC08, atc L04AC11, atc L04AC14, atc L04AC19, atc L04AC23, "
-        "atc L04AC25, atc L04AC26, concepts interleukin-blocker"
+        "rxnorm 727711, atc L04AC03, atc L04AC04, atc L04AC08, atc L04AC11, atc L04AC14, atc L04AC19, "
+        "atc L04AC23, atc L04AC25, atc L04AC26, concepts interleukin-blocker"
     ),
     "antipyretic": (
         "rxnorm 161, atc N02BA01, atc N02BB02, atc N02BE01, atc N02BE05, atc N02BE51, atc M01AB01, atc M01AB05, "
