@@ -5,7 +5,7 @@ Knows: what Patient.deceased[x] says. Does not know: windows, who closes them.
 
 from __future__ import annotations
 
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from fhir_adapter.domain.evidence import of_patient
 from fhir_adapter.domain.moments import FhirDateTime
@@ -13,14 +13,21 @@ from fhir_adapter.domain.safety.identity import event_id
 from fhir_adapter.domain.safety.records import AdverseEventRecord, EventOrigin, EventState, SpecialInterest
 from fhir_adapter.domain.safety.reporting_rule import ReportingRule
 from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.domain.spans import span
 from fhir_adapter.domain.timeline import Timeline
 
 WORST = 5
 """The grade that is a death. The machine never gives it: somebody says that the death is related to an event."""
 
 
-def find_death(
-    timeline: Timeline, rule: ReportingRule, subject: SubjectId, *, zone: tzinfo, day_zero: date | None
+def find_death(  # noqa: PLR0913 - one named part per thing a day is placed against
+    timeline: Timeline,
+    rule: ReportingRule,
+    subject: SubjectId,
+    *,
+    as_of: datetime,
+    zone: tzinfo,
+    day_zero: date | None,
 ) -> AdverseEventRecord | None:
     """Give the death of a subject as an event.
 
@@ -30,6 +37,7 @@ def find_death(
         timeline: The person's facts.
         rule: What the event is called.
         subject: The subject.
+        as_of: Clinical time; a later death has not happened.
         zone: The hospital's.
         day_zero: 0..1; calendar date of the first graft infusion.
 
@@ -43,6 +51,8 @@ def find_death(
     if patient is None or not patient.deceased:
         return None
     moment = patient.deceased if isinstance(patient.deceased, FhirDateTime) else None
+    if moment is not None and span(moment, zone).first > as_of:
+        return None
     day = moment.day(zone) if moment is not None else None
     written = moment.text if moment is not None else "true"
     return AdverseEventRecord(

@@ -81,7 +81,7 @@ def merge_reported(
     shelf = _Shelf(rule, scene, events)
     for report in find_reports(timeline, rule, since=scene.since, as_of=scene.as_of, zone=scene.zone):
         shelf.place(report)
-    death = find_death(timeline, rule, scene.subject, zone=scene.zone, day_zero=scene.day_zero)
+    death = find_death(timeline, rule, scene.subject, as_of=scene.as_of, zone=scene.zone, day_zero=scene.day_zero)
     merged = keep_identity(
         joined=shelf.joined, made=shelf.made_records(), gone=shelf.dissolved, previous=scene.previous
     )

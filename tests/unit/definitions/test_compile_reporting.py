@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from fhir_adapter.definitions.compile_units import compile_units
 from fhir_adapter.definitions.file_reporting import ReportingPart
 from fhir_adapter.definitions.file_set import load_terminology_files
 from fhir_adapter.definitions.folder import mapping_roots
-from fhir_adapter.definitions.load_scale import load_catalogue
 from fhir_adapter.definitions.rule_scope import RuleScope
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.definitions.yaml_text import Block, Document
@@ -22,6 +20,7 @@ from fhir_adapter.domain.safety.records import SpecialInterest, Syndrome
 from fhir_adapter.domain.safety.reporting_rule import ReportedKind, ReportWhen, SyndromeKind
 from fhir_adapter.domain.toxicity.catalogue import Catalogue, CatalogueTerm
 from fhir_adapter.errors import DefinitionError
+from tests.scenarios.reading import definitions_for
 
 PART: dict[str, Any] = {
     "system": "https://trial.example/adverse-events",
@@ -104,8 +103,9 @@ def test_every_term_of_the_catalogue_is_known_in_every_system_named(scope: RuleS
     }
 
 
-def test_the_shipped_terms_of_special_interest_are_nci_s() -> None:
-    catalogue = load_catalogue(mapping_roots(), "ctcae-v5")
+def test_the_shipped_events_of_special_interest_are_coded_by_nci() -> None:
+    rule = definitions_for("nct07256210").trial.safety
+    assert rule is not None
     codes = {
         "Sinusoidal obstruction syndrome": "10063675",
         "Hemolytic uremic syndrome": "10019515",
@@ -116,10 +116,31 @@ def test_the_shipped_terms_of_special_interest_are_nci_s() -> None:
         "Seizure": "10039906",
         "Cytokine release syndrome": "10052015",
     }
-    text = (Path(__file__).parents[3] / "mappings/trials/nct07256210/safety.yaml").read_text(encoding="utf-8")
-    for name, code in codes.items():
-        term = catalogue.term(name)
-        assert term is not None
-        assert term.meddra == code
-        assert name in text
-    assert catalogue.term("Graft-versus-host disease") is None
+    found = {name: rule.catalogue.term(name) for name in codes}
+    assert {name: term.meddra for name, term in found.items() if term is not None} == codes
+    kinds = {kind.name for kind in rule.reporting.kinds}
+    named = {name for kind in rule.reporting.kinds for name in kind.terms}
+    assert kinds | named == (set(codes) - {"Cytokine release syndrome"}) | {
+        "Graft-versus-host disease",
+        "Thrombotic microangiopathy",
+    }
+    assert rule.reporting.syndrome_of((), ("Cytokine release syndrome",)) is Syndrome.CRS
+
+
+def test_the_shipped_hematologic_terms_are_those_of_the_scale_and_of_the_catalogue() -> None:
+    rule = definitions_for("nct07256210").trial.safety
+    assert rule is not None
+    graded = {term.name for term in rule.scale.terms if term.hematologic}
+    assert graded <= rule.reporting.hematologic
+    assert not {term.name for term in rule.scale.terms if not term.hematologic} & rule.reporting.hematologic
+    assert all(rule.catalogue.term(name) is not None for name in rule.reporting.hematologic)
+
+
+def test_the_shipped_times_are_24_hours_7_and_15_days() -> None:
+    rule = definitions_for("nct07256210").trial.safety
+    assert rule is not None
+    assert [(each.id, each.when, each.within) for each in rule.reporting.reports] == [
+        ("sae-sponsor", ReportWhen.SERIOUS, Window(24, WindowUnit.HOUR)),
+        ("susar-fatal", ReportWhen.UNEXPECTED_RELATED_FATAL, Window(7, WindowUnit.DAY)),
+        ("susar", ReportWhen.UNEXPECTED_RELATED, Window(15, WindowUnit.DAY)),
+    ]

@@ -36,3 +36,11 @@ def test_a_death_without_a_time_has_no_day() -> None:
 @pytest.mark.parametrize("deceased", [None, False])
 def test_nobody_is_dead_who_is_not_said_to_be(deceased: bool | None) -> None:
     assert merged(patient(deceased)) == ()
+
+
+@pytest.mark.parametrize(
+    ("on", "count"),
+    [("2026-03-20T12:00:00+01:00", 1), ("2026-03-20T12:00:01+01:00", 0), ("2026-03-20", 1), ("2026-03-21", 0)],
+)
+def test_a_death_after_the_moment_looked_at_has_not_happened(on: str, count: int) -> None:
+    assert len(merged(patient(on))) == count
