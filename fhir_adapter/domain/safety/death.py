@@ -20,7 +20,7 @@ WORST = 5
 """The grade that is a death. The machine never gives it: somebody says that the death is related to an event."""
 
 
-def find_death(  # noqa: PLR0913 - one named part per thing a day is placed against
+def find_death(
     timeline: Timeline,
     rule: ReportingRule,
     subject: SubjectId,
