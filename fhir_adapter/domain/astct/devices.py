@@ -153,7 +153,7 @@ def _noted(view: View, rule: HypoxiaRule) -> Iterator[Use]:
 
     readings = list(find_readings(view, rule.device))
     runs = (
-        *lay_runs(view, readings, kind, worst, role=OXYGEN),
+        *lay_runs(view, readings, kind, worst, role=OXYGEN, silent=NO_DEVICE),
         *loose_runs(view, readings, kind, role=OXYGEN),
     )
     return (_note(run, devices.get(run.kind)) for run in runs if run.kind != NO_DEVICE)

@@ -82,6 +82,11 @@ def is_above(interval: SyndromeInterval) -> bool:
     return interval.worst > 0
 
 
+def is_asked(interval: SyndromeInterval) -> bool:
+    """Say whether an interval asks a person; a short stretch without a temperature does not."""
+    return is_above(interval) and interval.status is not ProposalStatus.PROPOSED
+
+
 def _episode(
     syndrome: Syndrome,
     window: InfusionWindow,
@@ -106,7 +111,7 @@ def _episode(
         end=end,
         grade=grade,
         worst=max([worst, *counted]),
-        needs_attestation=disagrees or any(each.status is not ProposalStatus.PROPOSED for each in covered),
+        needs_attestation=disagrees or any(is_asked(each) for each in covered),
         intervals=covered,
         reported=tuple(ReportedLink(reference=each.reference, grade=each.grade, why=each.why) for each in stated),
         disagrees=disagrees,

@@ -112,7 +112,7 @@ def read_temperature(view: View, rule: FeverRule, window: InfusionWindow) -> Tem
 
     readings = [(each, at) for each, at in find_readings(view, rule.concepts) if at.first < window.end]
     return Temperature(
-        lay_runs(view, readings, heat, worst, role=TEMPERATURE),
+        lay_runs(view, readings, heat, worst, role=TEMPERATURE, silent=Heat.NONE),
         loose_runs(view, readings, heat, role=TEMPERATURE),
     )
 

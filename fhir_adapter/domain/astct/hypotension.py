@@ -165,7 +165,7 @@ def read_circulation(view: View, rule: CrsRule, infusions: Infusions, birth: Fhi
         return next(each for each in (Low.LOW, Low.UNKNOWN, Low.NORMAL) if each in said)
 
     readings = list(find_readings(view, hypotension.pressure))
-    runs = lay_runs(view, readings, kind, worst, role=PRESSURE)
+    runs = lay_runs(view, readings, kind, worst, role=PRESSURE, silent=Low.NORMAL)
     return Circulation(
         rule=hypotension,
         pressures=(*runs, *loose_runs(view, readings, kind, role=PRESSURE)),

@@ -234,10 +234,10 @@ def read_breathing(view: View, rule: CrsRule, infusions: Infusions) -> Breathing
     return Breathing(
         rule=hypoxia,
         holds=view.holds,
-        flows=lay_runs(view, flows, flow, _worst, role=OXYGEN),
+        flows=lay_runs(view, flows, flow, _worst, role=OXYGEN, silent=Flow.NONE),
         loose=loose_runs(view, flows, flow, role=OXYGEN),
-        supplies=lay_runs(view, [*flows, *airs], flow, _worst, role=OXYGEN),
-        fractions=lay_runs(view, fractions, fraction, _worst, role=OXYGEN),
+        supplies=lay_runs(view, [*flows, *airs], flow, _worst, role=OXYGEN, silent=Flow.NONE),
+        fractions=lay_runs(view, fractions, fraction, _worst, role=OXYGEN, silent=Flow.NONE),
         uses=uses,
         home=_support_at_home(uses, rule, infusions),
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 
-from fhir_adapter.domain.answers import Cause, in_order, in_words
+from fhir_adapter.domain.answers import Cause, in_words
 from fhir_adapter.domain.astct.crs_rule import CrsRule, HypotensionRule
 from fhir_adapter.domain.astct.given import Given, find_given
 from fhir_adapter.domain.astct.readings import TICK, View
@@ -240,9 +240,7 @@ def _joined(pieces: list[Dosing]) -> Iterator[Dosing]:
             yield each
         elif running and running[-1].note == each.note and each.start <= running[-1].end:
             last = running[-1]
-            running[-1] = replace(
-                last, end=max(last.end, each.end), evidence=in_order([*last.evidence, *each.evidence])
-            )
+            running[-1] = replace(last, end=max(last.end, each.end), evidence=last.evidence + each.evidence)
         else:
             running.append(each)
     yield from running

@@ -106,6 +106,7 @@ def lay_runs(
     worst: Callable[[list[K]], K],
     *,
     role: str,
+    silent: K | None = None,
 ) -> tuple[Run[K], ...]:
     """Lay the readings that decide and have an exact time out in runs.
 
@@ -115,21 +116,23 @@ def lay_runs(
         kind_of: What one says.
         worst: Which of several said at one moment holds.
         role: What they are cited as.
+        silent: 0..1; what nobody asks the sources of.
 
     Returns:
         Runs in order of time without overlap: each reading holds until the next, or until it tells no more.
     """
-    moments: dict[datetime, list[tuple[K, Evidence]]] = {}
+    moments: dict[datetime, list[tuple[K, Finding]]] = {}
     for finding, at in readings:
         if decides(finding) and at.first == at.last:
-            moments.setdefault(at.first, []).append((kind_of(finding, at), of_finding(finding, role)))
+            moments.setdefault(at.first, []).append((kind_of(finding, at), finding))
     starts = sorted(moments)
     runs: list[Run[K]] = []
     for place, start in enumerate(starts):
         following = starts[place + 1] if place + 1 < len(starts) else None
         end = start + view.holds if following is None else min(following, start + view.holds)
         kind = worst([said for said, _ in moments[start]])
-        evidence = tuple(cited for said, cited in moments[start] if said == kind)
+        cited = (finding for said, finding in moments[start] if said == kind and kind != silent)
+        evidence = tuple(of_finding(finding, role) for finding in cited)
         runs.append(Run(kind=kind, start=start, end=end, evidence=evidence))
     return _joined(runs)
 

@@ -39,7 +39,7 @@ def test_an_episode_reaches_from_the_first_grade_above_0_to_the_last() -> None:
     assert (episode.id, episode.after_infusion, episode.grade, episode.worst) == ("CRS-1", 1, 3, 3)
     assert (episode.start, episode.end) == (clock("2026-03-10T08:00"), clock("2026-03-12T10:00"))
     assert [each.grade for each in episode.intervals] == [1, 3, 1, 0, None, 1]
-    assert episode.needs_attestation  # nobody measured the night between
+    assert not episode.needs_attestation  # nobody measured the night between, which asks nobody
     assert not episode.disagrees
 
 
