@@ -9,6 +9,7 @@ import typer
 from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.options import AsOf, Hospital, Mappings, OutputFormat, Store, Trial, parse_time
 from fhir_adapter.cli.output import Format, emit, say, show
+from fhir_adapter.domain.escalation.hold import COHORT_HOLD, COHORT_HOLD_TEXT
 from fhir_adapter.report.clearance import build_clearance, render_clearance
 from fhir_adapter.sync.clearance import run_clearance
 
@@ -33,5 +34,6 @@ def clearance(
         if workplace.store.records.latest_treatment(record.subject) is None:
             say("nothing is assigned to this subject yet: the criteria are judged, but no infusion is planned")
     texts = {each.criterion.id: each.criterion.text for each in definitions.trial.clearance}
+    texts[COHORT_HOLD] = COHORT_HOLD_TEXT
     result = build_clearance(record, texts, definitions.traits.zone)
     emit(result) if output is Format.JSON else show(render_clearance(result, full=full))

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from fhir_adapter.domain.dosing.clearance import derive_clearance
+from fhir_adapter.domain.dosing.derive import before
 from fhir_adapter.domain.dosing.records import ClearanceRecord
 from fhir_adapter.domain.escalation.hold import apply_hold
 from fhir_adapter.domain.safety.reactions import Reactions
@@ -68,18 +69,18 @@ def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
         infused_at=given.as_of if given is not None else None,
         infused_by=given.infused_by if given is not None else None,
         stopped_dose=desk.traits.stopped_dose,
-        reactions=_reactions(deriving, case),
+        reactions=_reactions(deriving, case, infusion),
     )
     return apply_hold(record, load_cohort(desk)) if has_escalation(desk.trial) else record
 
 
-def _reactions(deriving: Deriving, case: Case) -> Reactions | None:
+def _reactions(deriving: Deriving, case: Case, infusion: int) -> Reactions | None:
     """Give what tells of the subject's adverse reactions at a moment, by the treatment derived now."""
     known, treatment = deriving.safeguarding.reactions(case), case.treatment
     if known is None or treatment is None:
         return None
     given = tuple((each.infusion, each.as_of) for each in treatment.clearances if each.is_retrospective)
-    return partial(known, treatment.records, given)
+    return partial(known, treatment.records, before(infusion, given))
 
 
 def _judged_given(desk: Desk, subject: SubjectId, infusion: int, as_of: datetime) -> ClearanceRecord | None:

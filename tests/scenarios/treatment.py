@@ -14,14 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from fhir_adapter.definitions.load import Definitions
 from fhir_adapter.domain.dosing.clearance import derive_clearance
-from fhir_adapter.domain.dosing.derive import derive_treatment
+from fhir_adapter.domain.dosing.derive import Infusions, before, derive_treatment
 from fhir_adapter.domain.dosing.donor import find_donor_reference
 from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
 from fhir_adapter.domain.quantity import to_decimal
+from fhir_adapter.domain.safety.derive import Treated, derive_safety
+from fhir_adapter.domain.safety.reactions import ReactionsView, view_reactions
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.r4.context import ReadingContext
@@ -62,7 +65,32 @@ def treatment_of(
         stopped_dose=definitions.traits.stopped_dose,
         donor=donor,
         withdrawn_on=story.withdrawn_on,
+        reactions=partial(_reactions, story, definitions, timeline),
     )
+
+
+def _reactions(
+    story: Story,
+    definitions: Definitions,
+    timeline: Timeline,
+    doses: tuple[DosingRecord, ...],
+    infusions: Infusions,
+    moment: datetime,
+) -> ReactionsView | None:
+    """Tell what is known of adverse reactions at a moment; nobody judged any."""
+    trial = definitions.trial
+    record = derive_safety(
+        timeline,
+        trial,
+        subject=SubjectId(story.id),
+        treated=Treated(doses=doses, infusions=infusions),
+        as_of=moment,
+        zone=definitions.traits.zone,
+    )
+    if record is None or trial.safety is None:
+        return None
+    hematologic = {term.name for term in trial.safety.scale.terms if term.hematologic}
+    return view_reactions(record, hematologic.__contains__)
 
 
 def differences(story: Story, definitions: Definitions, context: ReadingContext) -> list[str]:
@@ -84,7 +112,7 @@ def differences_in(
     found += _feasibility(record, story.then.get("feasibility", {}))
     found += _donor(record, story.then.get("donor", {}))
     for told in story.then.get("clearance", ()):
-        found += _clearance(story, definitions, timeline, told)
+        found += _clearance(story, definitions, timeline, record, told)
     return found
 
 
@@ -201,7 +229,10 @@ def _donor(record: TreatmentRecord, told: Told) -> Iterator[str]:
     yield from (f"donor {key}: {found.get(key)}" for key, wanted in told.items() if found.get(key) != wanted)
 
 
-def _clearance(story: Story, definitions: Definitions, timeline: Timeline, told: Told) -> Iterator[str]:
+def _clearance(
+    story: Story, definitions: Definitions, timeline: Timeline, treatment: TreatmentRecord, told: Told
+) -> Iterator[str]:
+    given = tuple((each.infusion, each.as_of) for each in treatment.clearances if each.is_retrospective)
     record = derive_clearance(
         timeline,
         definitions.trial,
@@ -210,6 +241,9 @@ def _clearance(story: Story, definitions: Definitions, timeline: Timeline, told:
         as_of=datetime.fromisoformat(told["at"]),
         zone=definitions.traits.zone,
         stopped_dose=definitions.traits.stopped_dose,
+        reactions=partial(
+            _reactions, story, definitions, timeline, treatment.records, before(int(told["infusion"]), given)
+        ),
     )
     found = {"verdict": str(record.verdict)} | {
         each.id: f"{each.verdict} {each.unknown_reason}" if each.unknown_reason else str(each.verdict)

@@ -115,6 +115,7 @@ def _clearances(
 ) -> Iterator[ClearanceRecord]:
     """Judge every infusion given at the moment it began, or at both ends of its day where only that is known."""
     given = find_infusions(course, doses)
+    tell = partial(reactions, doses.records) if reactions is not None else None
     for item in course.regimen.items:
         begun = _earliest(doses.begun, item)
         if item.infusion is not None and begun is not None:
@@ -128,8 +129,13 @@ def _clearances(
                 infused_at=begun,
                 infused_by=_earliest(doses.begun_by, item),
                 stopped_dose=course.stopped_dose,
-                reactions=partial(reactions, doses.records, given) if reactions is not None else None,
+                reactions=partial(tell, before(item.infusion, given)) if tell is not None else None,
             )
+
+
+def before(infusion: int, given: Infusions) -> Infusions:
+    """Give the infusions whose reactions speak about another one: its own come after it."""
+    return tuple(each for each in given if each[0] != infusion)
 
 
 def find_infusions(course: Course, doses: CourseDoses) -> Infusions:

@@ -22,6 +22,9 @@ from fhir_adapter.domain.source import SubjectId
 COHORT_HOLD: Final = "cohort-hold"
 """Id under which a hold of the cohort stands among the criteria to receive cells."""
 
+COHORT_HOLD_TEXT: Final = "No hold of the cohort's dose level."
+"""What that criterion asks; the protocol has no wording for it."""
+
 _MAY_BE_HELD = PENDING | UNKNOWN
 
 
@@ -147,28 +150,28 @@ def apply_hold(record: ClearanceRecord, cohort: Cohort) -> ClearanceRecord:
         cohort: As it stands now.
 
     Returns:
-        The record with one more criterion: FAIL and HOLD where the cohort holds the subject's level, else PASS.
+        The record as it is where the cohort does not hold the subject's level; else on HOLD, with one more
+        criterion that FAILs and says why.
 
     Source:
         clinical review, PUT-3.
     """
-    if record.is_retrospective:
-        return record
-    subject = next((each.subject for each in cohort.traces if each.subject.subject == record.subject), None)
     hold = find_hold(cohort)
-    counted = next((each.counted for each in cohort.traces if each.subject.subject == record.subject), None)
-    is_outside = subject is not None and counted is Counted.OTHER_PART and not cohort.opened.stopped
-    is_held = hold is not None and not is_outside and (subject is None or _reaches(hold, subject))
+    if record.is_retrospective or hold is None:
+        return record
+    trace = next((each for each in cohort.traces if each.subject.subject == record.subject), None)
+    is_later = trace is not None and trace.counted is Counted.OTHER_PART and not cohort.opened.stopped
+    if is_later or not (trace is None or _reaches(hold, trace.subject)):
+        return record
     result = CriterionResult(
         id=COHORT_HOLD,
         kind=Kind.INCLUSION,
         mode=Mode.AUTO,
-        verdict=Verdict.FAIL if is_held else Verdict.PASS,
+        verdict=Verdict.FAIL,
         unknown_reason=None,
         next_fact=None,
         parts=(),
         evidence=(),
-        notes=(hold.why,) if hold is not None and is_held else (),
+        notes=(hold.why,),
     )
-    verdict = Clearance.HOLD if is_held else record.verdict
-    return replace(record, verdict=verdict, criteria=(*record.criteria, result))
+    return replace(record, verdict=Clearance.HOLD, criteria=(*record.criteria, result))

@@ -17,7 +17,6 @@ from fhir_adapter.domain.escalation.hold import (
     hold_spans,
 )
 from fhir_adapter.domain.escalation.subject import CohortSubject
-from fhir_adapter.domain.records import Verdict
 from fhir_adapter.domain.source import SubjectId
 from tests.cohorts import cohort_of, decided, decided_on, subject
 from tests.reactions import SECOND, at
@@ -87,31 +86,35 @@ class TestClearance:
         subject=SubjectId("S-90"), infusion=2, as_of=at("03-19"), verdict=Clearance.CLEAR, criteria=()
     )
 
-    def judged(self, cohort: Cohort, record: ClearanceRecord = RECORD) -> tuple[Clearance, Verdict]:
-        """The clearance and what the cohort says."""
-        found = apply_hold(record, cohort)
-        assert found.criteria[-1].id == COHORT_HOLD
-        return found.verdict, found.criteria[-1].verdict
+    def judged(self, cohort: Cohort) -> str:
+        """The clearance, and the criterion the cohort adds."""
+        found = apply_hold(self.RECORD, cohort)
+        added = [f"{each.id} {each.verdict}" for each in found.criteria]
+        return " ".join([found.verdict.value, *added])
 
     @pytest.mark.parametrize(("level", "held"), [(0, False), (1, True), (2, True), (None, True)])
     def test_a_mate_at_the_level_or_above_is_on_hold(self, level: int | None, held: bool) -> None:
         mate = subject("S-90", "O", level)
-        expected = (Clearance.HOLD, Verdict.FAIL) if held else (Clearance.CLEAR, Verdict.PASS)
+        expected = "HOLD cohort-hold FAIL" if held else "CLEAR"
         assert self.judged(cohort_of("1TU", more=(mate,))) == expected
 
+    def test_it_says_why(self) -> None:
+        held = apply_hold(self.RECORD, cohort_of("1TU"))
+        assert held.criteria[-1].id == COHORT_HOLD
+        assert held.criteria[-1].notes[0].startswith("level 1: 1 dose-limiting toxicities judged and 1 suspected")
+
     def test_without_a_hold_the_subjects_own_criteria_decide(self) -> None:
-        mate = subject("S-90", "O", 1)
         unknown = replace(self.RECORD, verdict=Clearance.UNKNOWN)
-        assert self.judged(cohort_of("1T", more=(mate,)), unknown) == (Clearance.UNKNOWN, Verdict.PASS)
+        assert apply_hold(unknown, cohort_of("1T", more=(subject("S-90", "O", 1),))) is unknown
 
     def test_somebody_not_in_the_cohort_yet_is_held_too(self) -> None:
-        assert self.judged(cohort_of("1TU")) == (Clearance.HOLD, Verdict.FAIL)
+        assert self.judged(cohort_of("1TU")) == "HOLD cohort-hold FAIL"
 
     def test_the_later_part_is_held_only_by_a_stopped_study(self) -> None:
         mate = subject("S-90", "O", 1, part="phase2")
-        assert self.judged(cohort_of("1TU", more=(mate,))) == (Clearance.CLEAR, Verdict.PASS)
+        assert self.judged(cohort_of("1TU", more=(mate,))) == "CLEAR"
         stopped = cohort_of("1TU", decided("STOP_STUDY", when="04-20"), more=(mate,))
-        assert self.judged(stopped) == (Clearance.HOLD, Verdict.FAIL)
+        assert self.judged(stopped) == "HOLD cohort-hold FAIL"
 
     def test_an_infusion_already_given_is_left_as_it_was_judged(self) -> None:
         given = replace(self.RECORD, is_retrospective=True)
