@@ -23,7 +23,8 @@ LABORATORY = """
 alkaline-phosphatase ggt inr aptt hemoglobin platelets neutrophils leukocytes lymphocytes t-helper-cells sodium
 potassium calcium-corrected calcium-total calcium-ionized magnesium glucose albumin fibrinogen lipase amylase cpk
 ldh haptoglobin cholesterol triglycerides uric-acid blood-ph bicarbonate eosinophils methemoglobin troponin-i
-troponin-t tsh qtc urine-output urine-protein-24h urine-protein-creatinine fev1-percent dlco systolic-blood-pressure
+troponin-t tsh qtc
+urine-output urine-protein-24h urine-protein-creatinine fev1-percent dlco systolic-blood-pressure
 diastolic-blood-pressure phosphate alt ast bilirubin-total creatinine lvef spo2 body-temperature body-weight
 """
 
