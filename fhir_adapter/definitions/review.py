@@ -30,6 +30,7 @@ from fhir_adapter.definitions.finding import DefinitionFinding, DefinitionReview
 from fhir_adapter.definitions.folder import HOSPITALS, TERMINOLOGY, TRIALS, Folder, Roots, mapping_roots
 from fhir_adapter.definitions.load_scale import available_scales, load_catalogue, load_scale_file
 from fhir_adapter.definitions.review_code import review_code_systems, review_concept_map, review_value_sets
+from fhir_adapter.definitions.review_crs import review_crs
 from fhir_adapter.definitions.review_dosing import review_codings, review_dosing
 from fhir_adapter.definitions.review_escalation import review_escalation
 from fhir_adapter.definitions.review_rule import review_rules
@@ -172,6 +173,8 @@ def _review_trials(findings: _Findings, roots: Roots, base: _Base, trials: Seque
             findings.found.extend(review_rules(files.dosing, asked, one.clearance_places))
             findings.found.extend(review_dosing(files, one.trial.regimen))
         findings.found.extend(review_escalation(files, one.trial.escalation))
+        if files.safety is not None:
+            findings.found.extend(review_crs(files.safety.consensus, base.vocabulary))
         findings.found.extend(review_codings(files, base.files))
     return compiled
 
