@@ -8,10 +8,10 @@ import typer
 
 from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.options import Hospital, Mappings, OutputFormat, Store, Trial
-from fhir_adapter.cli.output import Format, emit, show
+from fhir_adapter.cli.output import Format, emit, emit_resources, show
 from fhir_adapter.domain.safety.records import EventState
 from fhir_adapter.report.adverse_events import build_adverse_events, render_adverse_events
-from fhir_adapter.sync.followed import find_safety, list_safety
+from fhir_adapter.sync.followed import export_judged, find_safety, list_safety
 
 
 def adverse_events(
@@ -25,6 +25,9 @@ def adverse_events(
     everything: Annotated[
         bool, typer.Option("--all", help="Dissolved events too, with what a correction did to them.")
     ] = False,
+    fhir: Annotated[
+        bool, typer.Option("--fhir", help="Those a person judged, as a JSON list of FHIR R4 AdverseEvents.")
+    ] = False,
     hospital: Hospital = None,
     trial: Trial = None,
     store: Store = None,
@@ -35,6 +38,9 @@ def adverse_events(
     with open_workplace(Choice(hospital=hospital, trial=trial, store=store, mappings=mappings)) as workplace:
         desk = workplace.desk()
         records = (find_safety(desk, subject),) if subject is not None else list_safety(desk)
+        if fhir:
+            emit_resources(export_judged(desk, records))
+            return
         result = build_adverse_events(records, now=workplace.clock.now())
     kept = [
         event

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -48,3 +49,8 @@ def as_json(result: BaseModel, *, field: str | None = None) -> str:
     """Write a result as emit prints it."""
     content: Any = result.model_dump(mode="json")
     return json.dumps(content[field] if field else content, ensure_ascii=False, indent=1) + "\n"
+
+
+def emit_resources(resources: Sequence[Mapping[str, Any]]) -> None:
+    """Print FHIR resources as one JSON list, numbers with the digits they were built with."""
+    sys.stdout.write(json.dumps(resources, ensure_ascii=False, indent=1, default=str) + "\n")

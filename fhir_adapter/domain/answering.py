@@ -23,16 +23,19 @@ class AnswerField:
         required: True where no answer can do without it.
         with_yes: True where an accepting answer needs it and a rejecting one may not have it.
         many: True where several values may stand, separated by commas.
+        dated: True where each value is a name and when it was done, `NAME@DATE`.
     """
 
     values: tuple[str, ...] = ()
     required: bool = False
     with_yes: bool = False
     many: bool = False
+    dated: bool = False
 
     def shown(self, name: str) -> str:
         """Say what may stand in it."""
-        text = f"{name}={'|'.join(self.values) or 'DATE'}{'[,..]' if self.many else ''}"
+        one = "NAME@DATE" if self.dated else "|".join(self.values) or "DATE"
+        text = f"{name}={one}{'[,..]' if self.many else ''}"
         return text if self.required else f"[{text}]"
 
 
@@ -123,6 +126,7 @@ QUESTIONS: Mapping[ItemKind, Question] = {
             ),
             "grade": AnswerField(values=("1", "2", "3", "4", "5")),
             "aware": AnswerField(),
+            "sent": AnswerField(many=True, dated=True),
         },
     ),
     ItemKind.CAUSE_OF_DEATH: Question(
@@ -147,6 +151,9 @@ QUESTIONS: Mapping[ItemKind, Question] = {
     ),
 }
 """Field, allowed values and roles per kind. Investigators judge evidence; staff confirm what happened."""
+
+JUDGEMENTS = frozenset({ItemKind.SYNDROME, ItemKind.ADVERSE_EVENT, ItemKind.CAUSE_OF_DEATH, ItemKind.EVALUABILITY})
+"""Kinds whose answer may be corrected later: another one is recorded, and the later one holds."""
 
 _MOVE_FIELDS = ("status", "date")
 
@@ -185,12 +192,36 @@ def _check_further(name: str, further: AnswerField, values: Mapping[str, str], *
         return
     if further.with_yes and not is_accepted:
         raise DecisionRefusedError(f"{name} does not go with this answer")
+    if further.dated:
+        read_dated(name, value)
+        return
     if not further.values:
         _check_moment(name, value)
         return
     chosen = value.split(",") if further.many else [value]
     if not set(chosen) <= set(further.values) or len(set(chosen)) != len(chosen):
         raise DecisionRefusedError(f"{name} takes {further.shown(name)}")
+
+
+def read_dated(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """Read what was done, each with its day or time.
+
+    Args:
+        name: Of the field.
+        text: `sae-sponsor@2026-03-10,susar-15@2026-03-20T09:00:00+01:00`.
+
+    Returns:
+        (name, when) pairs as written.
+
+    Raises:
+        DecisionRefusedError: One has no name, a moment that is none or has no zone, or a name stands twice.
+    """
+    pairs = [tuple(part.partition("@")[::2]) for part in text.split(",")]
+    if len({done for done, _ in pairs}) != len(pairs) or any(not done for done, _ in pairs):
+        raise DecisionRefusedError(f"{name} takes NAME@DATE, each name once, separated by commas")
+    for _, moment in pairs:
+        _check_moment(name, moment)
+    return tuple((done, moment) for done, moment in pairs)
 
 
 def _check_moment(name: str, text: str) -> None:

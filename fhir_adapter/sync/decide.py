@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fhir_adapter.domain.answering import QUESTIONS, check_answer, is_accepted
-from fhir_adapter.domain.review import Decision, ItemState
+from fhir_adapter.domain.answering import JUDGEMENTS, QUESTIONS, check_answer, is_accepted
+from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
 from fhir_adapter.domain.writeback import WriteIntent
 from fhir_adapter.errors import DecisionRefusedError, UsageError
 from fhir_adapter.events import Event, log
@@ -135,7 +135,7 @@ def run_decide(desk: Desk, request: DecideRequest) -> SubjectRow:
             audit=(audit, *audit_plan(desk, audit, shown.row, row)),
         ),
         freeze=effect.freeze,
-        decided=item.id,
+        decided=item.id if item.state is ItemState.OPEN else None,
     )
     log(Event.DECISION_RECORDED, subject=row.subject, item=item.id, kind=item.kind.value, by=person.id)
     derive_again(desk, row.subject)
@@ -172,7 +172,7 @@ def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, Effect]:
     """Check everything about an answer and say what it would change."""
     shown = show_item(desk, request.item)
     item = shown.item
-    if item.state is not ItemState.OPEN:
+    if item.state is not ItemState.OPEN and not _is_correction(item):
         raise DecisionRefusedError(f"the item is {item.state.value}; list the open ones")
     check_answer(item.kind, request.values)
     person = find_person(desk.traits, request.by, QUESTIONS[item.kind].roles)
@@ -181,6 +181,11 @@ def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, Effect]:
     if not accepted and set(request.values) & {"status", "date"}:
         raise DecisionRefusedError("status and date go with an accepted proposal only")
     return shown, person, EFFECTS[item.kind](desk, shown, request.values, accepted)
+
+
+def _is_correction(item: ReviewItem) -> bool:
+    """Say whether an answered item may be answered again: a judgement is corrected by a later one."""
+    return item.kind in JUDGEMENTS and item.state is ItemState.DECIDED
 
 
 def _plan(desk: Desk, shown: Shown, effect: Effect, person: Person) -> tuple[WriteIntent, ...]:

@@ -5,6 +5,9 @@ Knows: subjects, merged records, the store. Does not know: how a safety record i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from fhir_adapter.domain.patient_links import surviving
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.safety.records import SafetyRecord
@@ -12,6 +15,7 @@ from fhir_adapter.domain.safety.rule import SafetyRule
 from fhir_adapter.errors import UsageError
 from fhir_adapter.sync.desk import Desk
 from fhir_adapter.sync.merges import known_merges
+from fhir_adapter.sync.plan_adverse_events import export_adverse_events
 from fhir_adapter.sync.treated import find_treated
 
 
@@ -72,4 +76,28 @@ def list_safety(desk: Desk) -> tuple[SafetyRecord, ...]:
         found[row.subject].record
         for row in records.subjects(desk.trial.id, desk.traits.id)
         if surviving(row.patient, merges) == row.patient and row.subject in found
+    )
+
+
+def export_judged(desk: Desk, records: Iterable[SafetyRecord]) -> tuple[dict[str, Any], ...]:
+    """Give the adverse events named persons judged as FHIR R4 resources.
+
+    Args:
+        desk: Names trial and hospital.
+        records: Whose.
+
+    Returns:
+        0..*; by subject.
+    """
+    rows = {row.subject: row for row in desk.store.records.subjects(desk.trial.id, desk.traits.id)}
+    treatments = desk.store.records.latest_treatments(desk.trial.id, desk.traits.id)
+    return tuple(
+        resource
+        for record in records
+        for resource in export_adverse_events(
+            desk.trial,
+            rows[record.subject],
+            record,
+            treatments[record.subject].record if record.subject in treatments else None,
+        )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from fhir_adapter.domain.answering import read_dated
 from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
 from fhir_adapter.domain.safety.judgements import (
     DeathJudgement,
@@ -70,6 +71,7 @@ def _event(values: Mapping[str, str], said: dict[str, Any]) -> Judgement:
         outcome=values.get("outcome", "unknown"),
         grade=int(grade) if grade is not None else None,
         aware=values.get("aware"),
+        sent=read_dated("sent", values["sent"]) if "sent" in values else (),
         **said,
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_adapter.domain.answering import QUESTIONS, check_answer, check_date, is_accepted
+from fhir_adapter.domain.answering import QUESTIONS, check_answer, check_date, is_accepted, read_dated
 from fhir_adapter.domain.review import ItemKind
 from fhir_adapter.errors import DecisionRefusedError
 
@@ -105,3 +105,18 @@ def test_what_may_be_answered_is_shown_as_it_is_typed() -> None:
     assert QUESTIONS[ItemKind.DECEASED].allowed == "deceased=yes|no [status=STATUS] [date=YYYY-MM-DD]"
     assert QUESTIONS[ItemKind.EVALUABILITY].allowed == "replaced=yes|no [withheld-for-toxicity=yes|no]"
     assert QUESTIONS[ItemKind.SYNDROME].allowed == "associated=yes|no grade=0|1|2|3|4|5"
+
+
+def test_reports_sent_are_named_each_with_its_day_or_time() -> None:
+    text = "sae-sponsor@2026-03-10,susar-15@2026-03-20T09:00:00+01:00"
+    pairs = (("sae-sponsor", "2026-03-10"), ("susar-15", "2026-03-20T09:00:00+01:00"))
+    assert read_dated("sent", text) == pairs
+    check_answer(ItemKind.ADVERSE_EVENT, {"serious": "no", "relatedness": "unlikely", "sent": text})
+
+
+@pytest.mark.parametrize(
+    "text", ["@2026-03-10", "a@2026-03-10,a@2026-03-11", "a", "a@10.03.2026", "a@2026-03-10T08:00"]
+)
+def test_a_report_without_name_or_usable_time_is_refused(text: str) -> None:
+    with pytest.raises(DecisionRefusedError):
+        read_dated("sent", text)
