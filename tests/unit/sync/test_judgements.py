@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
 from fhir_adapter.domain.safety.judgements import (
@@ -32,7 +33,7 @@ def answer(values: Mapping[str, str], name: str = "R-1") -> Decision:
     return Decision(item=name, subject=SUBJECT, values=values, by="dr-weber", reason="seen", at=NOON, seen="d1")
 
 
-SAID = {"by": "dr-weber", "at": NOON, "reason": "seen", "seen": "d1"}
+SAID: dict[str, Any] = {"by": "dr-weber", "at": NOON, "reason": "seen", "seen": "d1"}
 
 
 def test_the_final_grade_of_a_syndrome_and_its_attribution_are_read() -> None:
