@@ -154,7 +154,7 @@ class _Deriving:
             events=events,
             syndromes=syndromes,
             dose_limiting=limiting,
-            valid_until=self._valid_until(limiting),
+            valid_until=self._valid_until(limiting, syndromes),
             definitions_digest=self.trial.digest,
             evidence_digest="",
             death=_last(self._said(DeathJudgement)),
@@ -268,12 +268,16 @@ class _Deriving:
         )
         return assess_dose_limiting(rule, observed, as_of=self.as_of, zone=self.zone)
 
-    def _valid_until(self, limiting: DoseLimitingRecord) -> datetime | None:
+    def _valid_until(
+        self, limiting: DoseLimitingRecord, syndromes: tuple[SyndromeRecord, ...]
+    ) -> datetime | None:
         """Give the next moment at which time alone changes something: an open window grows by a day every day."""
-        if limiting.state is not WindowState.OPEN:
-            return None
-        tomorrow = self.as_of.astimezone(self.zone).date() + timedelta(days=1)
-        return midnight(tomorrow, self.zone).astimezone(self.zone)
+        moments = [each.expires for each in syndromes if each.expires is not None]
+        if limiting.state is WindowState.OPEN:
+            tomorrow = self.as_of.astimezone(self.zone).date() + timedelta(days=1)
+            moments.append(midnight(tomorrow, self.zone))
+        later = [each for each in moments if each > self.as_of]
+        return min(later).astimezone(self.zone) if later else None
 
     def _said(self, kind: type[_J]) -> list[_J]:
         return [each for each in self.judgements if isinstance(each, kind)]
