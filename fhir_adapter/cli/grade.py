@@ -70,12 +70,21 @@ def _cells(table: CsvTable, basis: LabTable, statuses: Counter[GradeStatus]) -> 
 
 
 def _check_out(file: Path, out: Path) -> None:
-    if out.is_dir():
-        raise UsageError(f"--out {out} is a folder")
-    if not out.parent.is_dir():
-        raise UsageError(f"--out {out}: its folder does not exist")
-    if out.exists() and file.exists() and out.samefile(file):
-        raise UsageError("--out is the input itself: name another file, so that what was graded stays as it is")
+    with _writable(out):
+        if out.is_dir():
+            raise UsageError(f"--out {out} is a folder")
+        if not out.parent.is_dir():
+            raise UsageError(f"--out {out}: its folder does not exist")
+        if out.exists() and file.exists() and out.samefile(file):
+            raise UsageError("--out is the input itself: name another file, what was graded stays as it is")
+
+
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be written: {error.strerror or type(error).__name__}") from None
 
 
 @contextmanager
@@ -86,14 +95,13 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
             yield sys.stdout
         return
     part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(out)
-    except OSError as error:
-        raise UsageError(f"--out {out} cannot be written: {error.strerror or type(error).__name__}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with _writable(out):
+        try:
+            with part.open("w", encoding="utf-8", newline="") as file:
+                yield file
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

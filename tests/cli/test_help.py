@@ -41,6 +41,7 @@ def test_these_are_all_commands() -> None:
         "escalation table",
         "explain",
         "feasibility",
+        "grade",
         "plan",
         "rejections",
         "review accept",

@@ -47,6 +47,12 @@ def of_treated(*arguments: str) -> Callable[[Place], Ran]:
     return run
 
 
+def grade_rows(ward: Place) -> Ran:
+    rows = "term,loinc,value,unit,lln,uln\nAnemia,,7.9,g/dL,12,16\n,2951-2,128,mmol/L,135,145\nNone,,1,g/dL,,\n"
+    (ward.folder / "labs.csv").write_text(rows, encoding="utf-8")
+    return ward.run("grade", "labs.csv", "--scale", "ctcae-v5", "--format", "json")
+
+
 COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "demo": json_of("demo", "--store", "demo.db", "--sink", "demo-sink"),
     "sync": lambda ward: ward.sync("--format", "json"),
@@ -65,6 +71,7 @@ COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "escalation simulate": json_of("escalation", "simulate", "1NNN 2NNT"),
     "escalation simulate --all": json_of("escalation", "simulate", "--all"),
     "escalation simulate --rates": json_of("escalation", "simulate", "--rates", "0.1,0.2,0.4", "--runs", "50"),
+    "grade": grade_rows,
     "check": json_of("check"),
     "rejections": json_of("rejections"),
     "attest": json_of("attest", "Patient/alt-above", "I4", "true", "--by", "dr-weber", *AS_OF),
