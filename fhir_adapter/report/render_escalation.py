@@ -6,6 +6,7 @@ Knows: the result models. Does not know: how they come about. Stopping the study
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -23,7 +24,7 @@ from fhir_adapter.report.escalation_status import (
     TraceOut,
 )
 from fhir_adapter.report.model import NOTICE
-from fhir_adapter.report.style import DEVIATION, STYLES, styled
+from fhir_adapter.report.style import DEVIATION, styled
 
 STOP_BANNER: Final = "STOP THE STUDY"
 _LOUD: Final = "bold white on red"
@@ -35,7 +36,6 @@ def render_status(result: EscalationStatusResult) -> RenderableType:
     if result.alarm:
         parts.append(Panel(Text(f"{STOP_BANNER}\n{result.reason}", style=_LOUD, justify="center"), style=_LOUD))
     parts += [_proposal(result), Text(result.reason), _standing(result), _levels(result.levels)]
-    parts += [Text(each, style=STYLES["NEEDS_DECISION"]) for each in (*result.questions, *result.waits)]
     if result.hold is not None:
         parts += _hold(result.hold)
     parts += _section("Open windows", _board(result.board) if result.board else None)
@@ -114,10 +114,21 @@ def _board(lines: Iterable[BoardOut]) -> Table:
             day,
             each.ends or "-",
             Text(each.next_assessment or "-"),
-            Text(", ".join(each.missing) or "-"),
+            Text(_days(each.missing) or "-"),
             Text(each.why),
         )
     return table
+
+
+def _days(days: Iterable[str]) -> str:
+    """Write days one after the other as their first and last: `2026-03-04 to 2026-03-09 (6)`."""
+    runs: list[list[date]] = []
+    for day in map(date.fromisoformat, days):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(f"{run[0]} to {run[-1]} ({len(run)})" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _others(traces: Iterable[TraceOut]) -> Table:

@@ -15,14 +15,15 @@ from fhir_adapter.domain.criterion import Kind
 from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.moments import FhirDateTime, Precision
-from fhir_adapter.domain.operators import Attested
+from fhir_adapter.domain.operators import Attested, Node
 from fhir_adapter.domain.protocol import AttestationLink, LinkType, Trial
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.source import ResourceVersion
 from fhir_adapter.domain.statements import Attestation
+from fhir_adapter.domain.treatment_operators import NoReaction
 from fhir_adapter.errors import UsageError
 from fhir_adapter.ports.rows import AuditEntry, SubjectRow
-from fhir_adapter.sync.desk import Desk, derive_again, find_person, find_subject
+from fhir_adapter.sync.desk import Desk, derive_again, find_person, find_subject, require_reason
 
 ATTESTATION = "Attestation"
 _ID_LENGTH = 20
@@ -105,7 +106,7 @@ def run_attest(desk: Desk, request: AttestRequest) -> Attesting:
 
     Raises:
         UsageError: No such subject, link or earlier statement, or a value that does not fit.
-        DecisionRefusedError: The person is not listed, or lacks the role.
+        DecisionRefusedError: The person is not listed, lacks the role, or releases a reaction without a reason.
 
     Source:
         design contracts, Attestations.
@@ -113,6 +114,8 @@ def run_attest(desk: Desk, request: AttestRequest) -> Attesting:
     row = find_subject(desk, request.subject)
     meaning = explain_statement(desk.trial, request.link, request.value)
     person = find_person(desk.traits, request.by, _roles(desk.trial, request.link))
+    if _is_release(desk.trial, request.link):
+        require_reason(request.reason or "")
     if request.supersedes is not None:
         _check_superseded(desk, row, request)
     now = desk.clock.now()
@@ -171,11 +174,21 @@ def _expected(link: AttestationLink) -> str:
     return words[link.type]
 
 
+def _nodes(trial: Trial) -> Iterator[Node]:
+    for criterion in (*trial.criteria, *(each.criterion for each in trial.clearance)):
+        yield from walk(criterion.rule)
+
+
+def _is_release(trial: Trial, link: str) -> bool:
+    """Say whether a statement releases reactions: it counts with a reason only."""
+    return any(isinstance(node, NoReaction) and node.release.link_id == link for node in _nodes(trial))
+
+
 def _roles(trial: Trial, link: str) -> frozenset[str]:
-    criteria = (*trial.criteria, *(each.criterion for each in trial.clearance))
-    nodes = (node for criterion in criteria for node in walk(criterion.rule))
     asked = [
-        set(node.roles) for node in nodes if isinstance(node, Attested) and node.link_id == link and node.roles
+        set(node.roles)
+        for node in _nodes(trial)
+        if isinstance(node, Attested) and node.link_id == link and node.roles
     ]
     return frozenset[str]().union(*asked)
 

@@ -20,7 +20,7 @@ class BoardLine:
     """Where one subject's observation stands.
 
     Attributes:
-        day: 0..1; calendar days since that of infusion 1; None before it.
+        day: 0..1; calendar days since that of infusion 1, at most `last_day`; None before it.
         last_day: 0..1; the last day of the window, counted the same way.
         ends: 0..1; the same as a calendar day.
         next_assessment: 0..1; what is due next, in words.
@@ -80,14 +80,15 @@ def _line(trace: Trace, is_held: bool, today: date, zone: tzinfo) -> BoardLine:
     end = record.window_end if record is not None else None
     first = start.astimezone(zone).date() if start is not None else None
     last = end.astimezone(zone).date() - timedelta(days=1) if end is not None else None
+    span = (last - first).days if first is not None and last is not None else None
     return BoardLine(
         subject=subject.subject,
         level=subject.level,
         part=subject.part,
         counted=trace.counted,
         state=record.state if record is not None else WindowState.UNKNOWN,
-        day=(today - first).days if first is not None else None,
-        last_day=(last - first).days if first is not None and last is not None else None,
+        day=min((today - first).days, span) if first is not None and span is not None else None,
+        last_day=span,
         ends=last,
         next_assessment=record.next_assessment if record is not None else "a safety record",
         missing=subject.missing,
