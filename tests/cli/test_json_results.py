@@ -67,6 +67,8 @@ COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "clearance": of_treated("clearance", "Patient/aml-boy-7", "--infusion", "1", *AS_OF),
     "feasibility": of_treated("feasibility"),
     "deviations": of_treated("deviations", *AS_OF),
+    "escalation status": of_treated("escalation", "status", *AS_OF),
+    "escalation decide": of_treated("escalation", "decide", "WAIT", *BY),
     "escalation table": json_of("escalation", "table"),
     "escalation simulate": json_of("escalation", "simulate", "1NNN 2NNT"),
     "escalation simulate --all": json_of("escalation", "simulate", "--all"),

@@ -10,6 +10,7 @@ from fhir_adapter.domain.criterion import ClearanceCriterion
 from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.records import Verdict
 from fhir_adapter.domain.statements import Attestation
+from fhir_adapter.domain.treatment_operators import NoReaction, ReactionReading, Resolution
 from fhir_adapter.errors import DecisionRefusedError, UsageError
 from fhir_adapter.sync.attest import Attesting, AttestRequest, explain_statement, run_attest
 from tests.study import DIGEST, make_trial, whole_patient
@@ -156,6 +157,26 @@ def test_a_role_asked_for_by_a_criterion_to_infuse_is_needed_too() -> None:
     with pytest.raises(DecisionRefusedError, match="one of: pi"):
         attest(at_work, "I4", "true", by="kurz")
     attest(at_work, "I4", "true", by="weber")
+
+
+def test_a_reaction_is_released_with_a_reason_only() -> None:
+    at_work = ward()
+    release = NoReaction(
+        grade=3,
+        reading=ReactionReading.POSSIBLY_RELATED,
+        resolution=Resolution.EVENT,
+        release=Attested(link_id="I4", roles=("pi",)),
+    )
+    asked = replace(make_trial().criteria[0], rule=release)
+    at_work.trial = replace(make_trial(), clearance=(ClearanceCriterion(criterion=asked, infusions=(2,)),))
+    bare = AttestRequest(subject="Patient/p1", link="I4", value="true", by="weber")
+    with pytest.raises(DecisionRefusedError, match="a reason in words"):
+        run_attest(at_work.desk, bare)
+    with pytest.raises(DecisionRefusedError, match="one of: pi"):
+        run_attest(at_work.desk, replace(bare, by="lang", reason="resolved"))
+    assert statements(at_work) == []
+    run_attest(at_work.desk, replace(bare, reason="resolved"))
+    assert [each.reason for each in statements(at_work)] == ["resolved"]
 
 
 def test_a_dose_level_is_one_of_the_plans() -> None:
