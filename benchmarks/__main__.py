@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.deriving import measure_deriving
-from benchmarks.figures import deriving_lines, memory_lines, reading_lines, starting_lines
+from benchmarks.figures import deriving_lines, grading_lines, memory_lines, reading_lines, starting_lines
+from benchmarks.grading import measure_grading
 from benchmarks.memory import measure_memory
 from benchmarks.profiling import profile
 from benchmarks.reading import measure_reading
@@ -27,10 +28,11 @@ class Plan:
     rounds: int
     memory: tuple[int, ...]
     subjects: int
+    graded: int
 
 
-FULL = Plan(megabytes=30, rounds=5, memory=(30, 300), subjects=40)
-QUICK = Plan(megabytes=2, rounds=2, memory=(2, 4), subjects=3)
+FULL = Plan(megabytes=30, rounds=5, memory=(30, 300), subjects=40, graded=100_000)
+QUICK = Plan(megabytes=2, rounds=2, memory=(2, 4), subjects=3, graded=1_000)
 
 
 def main() -> None:
@@ -47,6 +49,7 @@ def run(plan: Plan, folder: Path, *, with_profile: bool) -> None:
     """Measure everything of a plan, and print each figure as it is known."""
     spare_collector()  # as the command line does
     _print(starting_lines(measure_starting(plan.rounds)))
+    _print(grading_lines(measure_grading(folder, plan.graded, plan.rounds)))
     store = folder / "bench.db"
     definitions = real_definitions()
     exports = {mix: make_export(folder / mix, mix, plan.megabytes) for mix in ("mapped", "synthea")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.deriving import LEAST_RESOURCES, DerivingResult
+from benchmarks.grading import GradingResult
 from benchmarks.reading import ReadingResult
 from benchmarks.starting import StartingResult
 
@@ -58,6 +59,17 @@ def memory_lines(peaks: dict[int, float]) -> Iterator[str]:
         yield f"peak memory at {megabytes} MB: {peak:.0f} MiB (at most {LARGEST_PEAK}: {verdict})"
     verdict = "reached" if max(peaks.values()) <= EQUAL_PEAKS * min(peaks.values()) else "MISSED"
     yield f"  the same at every size: {verdict}"
+
+
+def grading_lines(result: GradingResult) -> Iterator[str]:
+    """Say how fast a table is graded."""
+    seconds = result.timing.median
+    shares = ", ".join(f"{rows / result.rows:.0%} {status}" for status, rows in sorted(result.statuses.items()))
+    yield (
+        f"grading a table of {result.rows} rows: {seconds:.1f} s, {result.rows / seconds:.0f} rows/s "
+        f"({1e6 * seconds / result.rows:.0f} us/row, {result.timing.median_wall:.1f} s by the clock)"
+    )
+    yield f"  {shares}"
 
 
 def starting_lines(result: StartingResult) -> Iterator[str]:

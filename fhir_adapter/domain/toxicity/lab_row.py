@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
-from fhir_adapter.domain.quantity import Quantity, UnitRule, is_believable, standardise
+from fhir_adapter.domain.quantity import Quantity, is_believable, standardise
 from fhir_adapter.domain.toxicity.cells import (
     BadCell,
     RowProblem,
@@ -35,6 +36,8 @@ _INPUTS: Final[Mapping[str, ClinicalInput]] = {
     "intervention": ClinicalInput.INTERVENTION,
 }
 _AGE: Final = "age_years"
+_REMEMBERED: Final = 16384
+_UNBELIEVABLE: Final = "no measurement of this result gives this number in this unit"
 _LIMITS: Final = ("lln", "uln", "baseline", "baseline_lln", "baseline_uln")
 COLUMNS: Final = (*NAMING, *REQUIRED, *_LIMITS, *_INPUTS, _AGE)
 """Every column that is read; others are kept."""
@@ -59,7 +62,7 @@ class RowGrade:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What a row's names mean: UCUM unit, kinds of result reported in it, what was left out of account."""
+    """What a row's names mean: UCUM unit, one kind of result for each entry of the term, what was left out."""
 
     unit: str | None
     kinds: tuple[Kind, ...]
@@ -72,7 +75,8 @@ class RowGrader:
     def __init__(self, table: LabTable) -> None:
         """Read and grade by this."""
         self._table = table
-        self._kinds: dict[tuple[str, str, str], _Named] = {}
+        self._known: dict[tuple[str, str, str], _Named] = {}
+        self._is_believable = lru_cache(maxsize=_REMEMBERED)(self._could_be_measured)
 
     def grade(self, cells: Mapping[str, str]) -> RowGrade:
         """Grade one row.
@@ -102,7 +106,8 @@ class RowGrader:
         named = self._named(cells)
         kind, doubt = _chosen(self._table, named.kinds, named.unit, numbers)
         for column, number in (("value", value), ("baseline", numbers["baseline"])):
-            _check_believable(kind.rule, named.unit, number, column)
+            if number is not None and not self._is_believable(kind.rule.id, named.unit, number):
+                raise BadCell(RowProblem.UNREADABLE, column, _UNBELIEVABLE)
         measurement = Measurement(
             reported=Quantity(value, named.unit, comparator),
             **numbers,
@@ -115,12 +120,16 @@ class RowGrader:
 
     def _named(self, cells: Mapping[str, str]) -> _Named:
         written = (cells.get("term", ""), cells.get("loinc", ""), cells.get("unit", ""))
-        named = self._kinds.get(written)
+        named = self._known.get(written)
         if named is None:
             kinds, note = _kinds(self._table, written[0].strip(), written[1].strip())
             unit, fitting = self._table.kinds_in_unit(kinds, written[2])
-            named = self._kinds[written] = _Named(unit, fitting, note)
+            named = self._known[written] = _Named(unit, _one_of_each_entry(fitting), note)
         return named
+
+    def _could_be_measured(self, rule: str, unit: str | None, number: Decimal) -> bool:
+        by = self._table.rules[rule]
+        return is_believable(standardise(Quantity(number, unit), by), by)
 
 
 def _check_order(numbers: Mapping[str, Decimal | None]) -> None:
@@ -146,13 +155,12 @@ def _chosen(
     table: LabTable, kinds: tuple[Kind, ...], unit: str | None, numbers: Mapping[str, Decimal | None]
 ) -> tuple[Kind, str | None]:
     """Choose the kind of result a term's row is of: its limits of normal say, else the kind the wording means."""
-    apart = _first_of_each_entry(kinds)
-    if len(apart) == 1:
-        return apart[0], None
+    if len(kinds) == 1:
+        return kinds[0], None
     lln, uln = numbers["lln"], numbers["uln"]
-    fitting = [each for each in apart if table.fits_limits(each, unit, lln, uln)] or apart
+    fitting = [each for each in kinds if table.fits_limits(each, unit, lln, uln)] or kinds
     if len(fitting) == 1:
-        told = fitting[0] is not apart[0]
+        told = fitting[0] is not kinds[0]
         return fitting[0], f"read as {fitting[0].concept} by its limits of normal" if told else None
     general = _general(fitting)
     if general is None:
@@ -162,11 +170,11 @@ def _chosen(
     return general, f"read as {general.concept}; no limit of normal says" if lln is None and uln is None else None
 
 
-def _first_of_each_entry(kinds: tuple[Kind, ...]) -> list[Kind]:
+def _one_of_each_entry(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
     """Keep one kind of each entry of a term; an entry that only waits for something else is none beside others."""
     entries = {each.terms[0].concepts: each for each in reversed(kinds)}
-    firsts = [each for each in kinds if entries[each.terms[0].concepts] is each]
-    return [each for each in firsts if each.terms[0].refused is None] or firsts
+    firsts = tuple(each for each in kinds if entries[each.terms[0].concepts] is each)
+    return tuple(each for each in firsts if each.terms[0].refused is None) or firsts
 
 
 def _general(kinds: Sequence[Kind]) -> Kind | None:
@@ -176,10 +184,3 @@ def _general(kinds: Sequence[Kind]) -> Kind | None:
         if all(own > other for other in families if other is not own):
             return kind
     return None
-
-
-def _check_believable(rule: UnitRule, unit: str | None, number: Decimal | None, column: str) -> None:
-    if number is not None and not is_believable(standardise(Quantity(number, unit), rule), rule):
-        raise BadCell(
-            RowProblem.UNREADABLE, column, "no measurement of this result gives this number in this unit"
-        )

@@ -49,7 +49,7 @@ Check = Callable[["_Result"], bool | None]
 """Says whether a condition holds; None where that is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Result:
     """One result, ready to be compared; `abnormal` as in Reading."""
 
@@ -96,19 +96,9 @@ class PlainTerm:
 
     def _plain(self, measurement: Measurement) -> _Result | None:
         reported = measurement.reported
-        numbers = (
-            reported.value,
-            measurement.lln,
-            measurement.uln,
-            measurement.baseline,
-            measurement.baseline_lln,
-            measurement.baseline_uln,
-        )
-        if measurement.standard is not None or reported.comparator is not None:
+        if measurement.standard is not None or reported.comparator is not None or not _are_short(measurement):
             return None
-        if not all(each is None or _is_short(each) for each in numbers):
-            return None
-        if any(measurement.inputs.get(each) for each in self.raising) or not _are_limits(measurement):
+        if measurement.inputs and any(measurement.inputs.get(each) for each in self.raising):
             return None
         state = self._baseline_state(measurement)
         if state is None:
@@ -133,9 +123,7 @@ class PlainTerm:
             is_normal = limit is not None and (value >= limit if low else value <= limit)
             return (False, True) if is_normal else None
         limit = measurement.baseline_lln if low else measurement.baseline_uln
-        if limit is None:
-            return None
-        return (baseline < limit if low else baseline > limit), False
+        return None if limit is None else ((baseline < limit if low else baseline > limit), False)
 
     def _outcome(self, result: _Result) -> Outcome | None:
         """Give what is possible over all answers nobody gave; None where more than those is open."""
@@ -156,10 +144,13 @@ class PlainTerm:
     def _highest(self, result: _Result) -> int | None:
         """Give the highest grade that holds; None where it, or one above it, is open."""
         for grade, alternatives in self.checks:
-            held = [_all_hold(checks, result) for checks in alternatives]
-            if True in held:
-                return grade
-            if None in held:
+            is_open = False
+            for checks in alternatives:
+                holds = _all_hold(checks, result)
+                if holds:
+                    return grade
+                is_open = is_open or holds is None
+            if is_open:
                 return None
         return 0
 
@@ -174,8 +165,7 @@ def make_plain(term: Term) -> PlainTerm | None:
         None for terms whose grade rests on more than one value, its limits, its baseline and clinical inputs; what
         depends on an age is open here.
     """
-    is_plain = bool(term.rules) and term.refused is None and term.age is None and not term.combined
-    if not is_plain:
+    if not term.rules or term.refused is not None or term.age is not None or term.combined:
         return None
     checks = tuple(
         (rule.grade, tuple(tuple(_check(each, term) for each in alternative) for alternative in rule.any_of))
@@ -279,15 +269,25 @@ def _is_answered(condition: InputCondition, result: _Result) -> bool | None:
     return bool(answer) is condition.holds
 
 
-def _are_limits(measurement: Measurement) -> bool:
-    """Say whether every limit and baseline that is given is one, by itself and beside the others."""
-    pairs = ((measurement.lln, measurement.uln), (measurement.baseline_lln, measurement.baseline_uln))
-    if measurement.baseline is not None and measurement.baseline < 0:
-        return False
-    return all(
-        (lln is None or lln >= 0) and (uln is None or uln > 0) and (lln is None or uln is None or lln <= uln)
-        for lln, uln in pairs
+def _are_short(measurement: Measurement) -> bool:
+    """Say whether every number can be compared here, and every limit and baseline that is given is one."""
+    baseline = measurement.baseline
+    return (
+        _is_short(measurement.reported.value)
+        and (baseline is None or (baseline >= 0 and _is_short(baseline)))
+        and _are_limits(measurement.lln, measurement.uln)
+        and _are_limits(measurement.baseline_lln, measurement.baseline_uln)
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _are_limits(lln: Decimal | None, uln: Decimal | None) -> bool:
+    """Say whether each limit that is given is one, by itself and beside the other."""
+    if not all(each is None or _is_short(each) for each in (lln, uln)):
+        return False
+    if (lln is not None and lln < 0) or (uln is not None and uln <= 0):
+        return False
+    return lln is None or uln is None or lln <= uln
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.deriving import DerivingResult, derive, lines_by_patient, measure_deriving
-from benchmarks.figures import deriving_lines, memory_lines, reading_lines, starting_lines
+from benchmarks.figures import deriving_lines, grading_lines, memory_lines, reading_lines, starting_lines
 from benchmarks.generate import generate
+from benchmarks.grading import GradingResult, measure_grading
 from benchmarks.memory import measure_memory, peak_mebibytes
 from benchmarks.profiling import profile
 from benchmarks.reading import ReadingResult, count_endings, measure_reading
@@ -119,4 +120,20 @@ def test_a_missed_target_is_called_missed(tmp_path: Path) -> None:
     ]
     assert list(starting_lines(StartingResult(0.5, 0.25))) == [
         "start, CPU seconds: imports 0.50, definitions 0.25"
+    ]
+
+
+def test_a_table_is_graded_row_by_row(tmp_path: Path) -> None:
+    result = measure_grading(tmp_path, 60, rounds=1)
+    assert sum(result.statuses.values()) == result.rows == 60
+    assert result.statuses["GRADED"] > 30
+    assert result.statuses.get("UNGRADABLE", 0) < 30
+
+
+def test_the_figure_of_grading_is_rows_a_second() -> None:
+    timing = Timing((2.0, 4.0, 3.0), (5.0, 5.0, 5.0))
+    statuses = {"UNGRADABLE": 300, "GRADED": 2700}
+    assert list(grading_lines(GradingResult(rows=3000, statuses=statuses, timing=timing))) == [
+        "grading a table of 3000 rows: 3.0 s, 1000 rows/s (1000 us/row, 5.0 s by the clock)",
+        "  90% GRADED, 10% UNGRADABLE",
     ]
