@@ -147,7 +147,7 @@ def apply_hold(record: ClearanceRecord, cohort: Cohort) -> ClearanceRecord:
 
     Args:
         record: Judged by the subject's own criteria.
-        cohort: As it stands now.
+        cohort: As it stands now; a hold that began after the moment judged does not exist for it.
 
     Returns:
         The record as it is where the cohort does not hold the subject's level; else on HOLD, with one more
@@ -157,7 +157,7 @@ def apply_hold(record: ClearanceRecord, cohort: Cohort) -> ClearanceRecord:
         clinical review, PUT-3.
     """
     hold = find_hold(cohort)
-    if record.is_retrospective or hold is None:
+    if record.is_retrospective or hold is None or (hold.since is not None and record.as_of < hold.since):
         return record
     trace = next((each for each in cohort.traces if each.subject.subject == record.subject), None)
     is_later = trace is not None and trace.counted is Counted.OTHER_PART and not cohort.opened.stopped

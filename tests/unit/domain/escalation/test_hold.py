@@ -116,6 +116,12 @@ class TestClearance:
         stopped = cohort_of("1TU", decided("STOP_STUDY", when="04-20"), more=(mate,))
         assert self.judged(stopped) == "HOLD cohort-hold FAIL"
 
+    @pytest.mark.parametrize(
+        ("when", "verdict"), [("03-05T11:59", Clearance.CLEAR), ("03-05T12:00", Clearance.HOLD)]
+    )
+    def test_a_hold_that_begins_later_does_not_exist_yet(self, when: str, verdict: Clearance) -> None:
+        assert apply_hold(replace(self.RECORD, as_of=at(when)), cohort_of("1TU")).verdict is verdict
+
     def test_an_infusion_already_given_is_left_as_it_was_judged(self) -> None:
         given = replace(self.RECORD, is_retrospective=True)
         assert apply_hold(given, cohort_of("1TU")) is given
