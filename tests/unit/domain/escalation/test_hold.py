@@ -113,7 +113,7 @@ class TestClearance:
     def test_the_later_part_is_held_only_by_a_stopped_study(self) -> None:
         mate = subject("S-90", "O", 1, part="phase2")
         assert self.judged(cohort_of("1TU", more=(mate,))) == "CLEAR"
-        stopped = cohort_of("1TU", decided("STOP_STUDY", when="04-20"), more=(mate,))
+        stopped = cohort_of("1TU", decided("STOP_STUDY", when="03-18"), more=(mate,))
         assert self.judged(stopped) == "HOLD cohort-hold FAIL"
 
     @pytest.mark.parametrize(
