@@ -14,9 +14,12 @@ from fhir_adapter.definitions.lab_table import load_lab_table
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.quantity import Comparator, Quantity, standardise
 from fhir_adapter.domain.toxicity.grade import grade_measurement
+from fhir_adapter.domain.toxicity.lab_row import COLUMNS, RowGrader
 from fhir_adapter.domain.toxicity.lab_table import LabTable
 from fhir_adapter.domain.toxicity.measurement import Measurement
+from fhir_adapter.domain.toxicity.result import GradeStatus
 from fhir_adapter.domain.toxicity.scale import ClinicalInput, Term
+from fhir_adapter.report.grade import tell_row
 from tests.ctcae_cases import cases, term_of
 
 LABORATORY = """
@@ -154,3 +157,20 @@ def _measurements(draw: st.DrawFn) -> tuple[Term, Measurement]:
 def test_the_short_way_grades_any_result_as_the_long_way(drawn: tuple[Term, Measurement]) -> None:
     term, measurement = drawn
     assert table().grade(term, measurement) == grade_measurement(term, measurement)
+
+
+_WORDS = ["1", "<1", ">=7.5", "0", "1e3", "-1", "nan", "9,5", "true", "FALSE", "mg/dL", "mmol/L", "10*9/L"]
+
+
+def _anything() -> st.SearchStrategy[str]:
+    names = [*(term.name for term in table().scale.terms), *table().codes, *table().spellings]
+    return st.one_of(st.text(max_size=12), st.sampled_from(names), st.sampled_from(_WORDS))
+
+
+@settings(max_examples=50)
+@given(st.fixed_dictionaries(dict.fromkeys(COLUMNS, st.deferred(_anything))))
+def test_whatever_stands_in_its_cells_a_row_is_graded_or_says_why_not(cells: dict[str, str]) -> None:
+    told = tell_row(RowGrader(table()).grade(cells))
+    assert (told.status is GradeStatus.UNGRADABLE) is (told.grade == "")
+    assert told.grade in {"", "0", "1", "2", "3", "4"}
+    assert told.reason or told.status is GradeStatus.GRADED
