@@ -17,6 +17,7 @@ def schema(name: str) -> Any:
 
 def test_there_is_one_schema_for_every_kind_of_file() -> None:
     assert sorted(schema_texts()) == [
+        "astct.schema.json",
         "care_plan.schema.json",
         "code_systems.schema.json",
         "concept_map.schema.json",
@@ -26,6 +27,7 @@ def test_there_is_one_schema_for_every_kind_of_file() -> None:
         "hospital.schema.json",
         "scale.schema.json",
         "trial.schema.json",
+        "unit_spellings.schema.json",
         "units.schema.json",
         "value_set.schema.json",
     ]
