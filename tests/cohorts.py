@@ -8,11 +8,11 @@ from typing import Any
 
 from fhir_adapter.definitions.folder import mapping_roots
 from fhir_adapter.definitions.load_escalation import load_escalation
-from fhir_adapter.domain.escalation.cohort import Cohort, CohortScheme, read_cohort, tallies_of
-from fhir_adapter.domain.escalation.decision import EscalationDecision, decision_id
+from fhir_adapter.domain.cohort.cohort import Cohort, CohortScheme, read_cohort, tallies_of
+from fhir_adapter.domain.cohort.decision import EscalationDecision, decision_id
+from fhir_adapter.domain.cohort.subject import CohortSubject
 from fhir_adapter.domain.escalation.rule import EscalationRule
-from fhir_adapter.domain.escalation.subject import CohortSubject
-from fhir_adapter.domain.safety.records import DoseLimitingRecord, WindowState
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from tests.reactions import at, later_part, observation_rule
 

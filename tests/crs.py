@@ -7,7 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fhir_adapter.domain.astct.crs import propose_crs
-from fhir_adapter.domain.astct.crs_rule import (
+from fhir_adapter.domain.astct.stated import Stated
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.exposure import Exposure
+from fhir_adapter.domain.facts import Fact, Finding, Intervention, Reading
+from fhir_adapter.domain.quantity import Quantity
+from fhir_adapter.domain.queries import Window, WindowUnit
+from fhir_adapter.domain.safety_model.crs_rule import (
     CrsReadings,
     CrsRule,
     DeviceRule,
@@ -17,13 +23,8 @@ from fhir_adapter.domain.astct.crs_rule import (
     MaskingDrugs,
     PressureLimit,
 )
-from fhir_adapter.domain.astct.stated import Stated, StatedRule
-from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.exposure import Exposure
-from fhir_adapter.domain.facts import Fact, Finding, Intervention, Reading
-from fhir_adapter.domain.quantity import Quantity
-from fhir_adapter.domain.queries import Window, WindowUnit
-from fhir_adapter.domain.safety.records import SyndromeInterval, SyndromeRecord
+from fhir_adapter.domain.safety_model.stated_rule import StatedRule
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeInterval, SyndromeRecord
 from fhir_adapter.domain.source import Completeness
 from fhir_adapter.domain.timeline import build_timeline
 from tests.builders import ZONE, exposure, finding, moment, procedure, reading, receipt

@@ -17,7 +17,9 @@ from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.dosing.records import AdministeredDose, DosingRecord, DosingStatus
 from fhir_adapter.domain.facts import Fact, Finding, Reading
 from fhir_adapter.domain.queries import Operator
-from fhir_adapter.domain.safety.episode_rule import (
+from fhir_adapter.domain.safety.events import derive_events
+from fhir_adapter.domain.safety.graded import grade_results
+from fhir_adapter.domain.safety_model.episode_rule import (
     ActionRule,
     CombinationRule,
     CorrectionRule,
@@ -27,9 +29,8 @@ from fhir_adapter.domain.safety.episode_rule import (
     RecoveryRule,
     Resolution,
 )
-from fhir_adapter.domain.safety.events import derive_events
-from fhir_adapter.domain.safety.graded import grade_results
-from fhir_adapter.domain.safety.records import AdverseEventRecord, GradedResult, SafetyRecord
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.records import GradedResult, SafetyRecord
 from fhir_adapter.domain.source import Completeness, SubjectId
 from fhir_adapter.domain.toxicity.result import Direction, GradeStatus
 from fhir_adapter.domain.toxicity.scale import (

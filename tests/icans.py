@@ -9,7 +9,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fhir_adapter.domain.astct.icans import propose_icans
-from fhir_adapter.domain.astct.icans_rule import (
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.facts import Diagnosis, Fact, Finding
+from fhir_adapter.domain.quantity import Comparator, Quantity
+from fhir_adapter.domain.queries import Window, WindowUnit
+from fhir_adapter.domain.safety_model.icans_rule import (
     ArousalRule,
     AwakeCapd,
     Band,
@@ -19,12 +23,8 @@ from fhir_adapter.domain.astct.icans_rule import (
     RecordedSign,
     SedationRule,
 )
-from fhir_adapter.domain.astct.stated import StatedRule
-from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.facts import Diagnosis, Fact, Finding
-from fhir_adapter.domain.quantity import Comparator, Quantity
-from fhir_adapter.domain.queries import Window, WindowUnit
-from fhir_adapter.domain.safety.records import SyndromeInterval, SyndromeRecord
+from fhir_adapter.domain.safety_model.stated_rule import StatedRule
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeInterval, SyndromeRecord
 from fhir_adapter.domain.timeline import build_timeline
 from tests.builders import ZONE, diagnosis, finding, moment, reading
 

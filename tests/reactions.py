@@ -7,19 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.safety.judgements import EvaluabilityJudgement, EventJudgement, SyndromeJudgement
-from fhir_adapter.domain.safety.observation_rule import LaterPartRule, ObservationRule, Reopening, Unfinished
-from fhir_adapter.domain.safety.records import (
+from fhir_adapter.domain.safety_model.event_records import (
     AdverseEventRecord,
     EventOrigin,
     EventState,
     GradeChange,
-    GradedResult,
     ReportedLink,
-    Syndrome,
-    SyndromeEpisode,
-    SyndromeRecord,
 )
+from fhir_adapter.domain.safety_model.judgements import EvaluabilityJudgement, EventJudgement, SyndromeJudgement
+from fhir_adapter.domain.safety_model.observation_rule import LaterPartRule, ObservationRule, Reopening, Unfinished
+from fhir_adapter.domain.safety_model.records import GradedResult
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome, SyndromeEpisode, SyndromeRecord
 from fhir_adapter.domain.toxicity.result import Direction, GradeStatus, Needed, ToxicityGrade
 from tests.builders import ZONE
 

@@ -7,25 +7,24 @@ from typing import Any
 
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Amount, Evidence
-from fhir_adapter.domain.safety.judgements import DeathJudgement, EventJudgement, SyndromeJudgement
-from fhir_adapter.domain.safety.records import (
+from fhir_adapter.domain.safety_model.event_records import (
     Action,
     AdverseEventRecord,
-    DoseLimitingRecord,
     DoseLink,
     EventOrigin,
     EventState,
     GradeChange,
-    GradedResult,
-    ProposalStatus,
     ReportedLink,
-    SafetyRecord,
     SpecialInterest,
+)
+from fhir_adapter.domain.safety_model.judgements import DeathJudgement, EventJudgement, SyndromeJudgement
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, GradedResult, SafetyRecord, WindowState
+from fhir_adapter.domain.safety_model.syndrome_records import (
+    ProposalStatus,
     Syndrome,
     SyndromeEpisode,
     SyndromeInterval,
     SyndromeRecord,
-    WindowState,
 )
 from fhir_adapter.domain.toxicity.result import Direction, GradeStatus, Needed, ToxicityGrade
 from tests.store_samples import NOON, SUBJECT, TRIAL

@@ -9,7 +9,7 @@ import typer
 from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.options import Hospital, Mappings, OutputFormat, Store, Trial
 from fhir_adapter.cli.output import Format, emit, emit_resources, show
-from fhir_adapter.domain.safety.records import EventState
+from fhir_adapter.domain.safety_model.event_records import EventState
 from fhir_adapter.report.adverse_events import build_adverse_events, render_adverse_events
 from fhir_adapter.sync.followed import export_judged, find_safety, list_safety
 

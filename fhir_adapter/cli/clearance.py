@@ -9,7 +9,7 @@ import typer
 from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.options import AsOf, Hospital, Mappings, OutputFormat, Store, Trial, parse_time
 from fhir_adapter.cli.output import Format, emit, say, show
-from fhir_adapter.domain.escalation.hold import COHORT_HOLD, COHORT_HOLD_TEXT
+from fhir_adapter.domain.cohort.hold import COHORT_HOLD, COHORT_HOLD_TEXT
 from fhir_adapter.report.clearance import build_clearance, render_clearance
 from fhir_adapter.sync.clearance import run_clearance
 

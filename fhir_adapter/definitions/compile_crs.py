@@ -18,7 +18,8 @@ from fhir_adapter.definitions.file_crs import (
 )
 from fhir_adapter.definitions.file_treatment_rule import LimitBody
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
-from fhir_adapter.domain.astct.crs_rule import (
+from fhir_adapter.domain.queries import Limit, Window, WindowUnit
+from fhir_adapter.domain.safety_model.crs_rule import (
     CrsReadings,
     CrsRule,
     DeviceRule,
@@ -28,7 +29,6 @@ from fhir_adapter.domain.astct.crs_rule import (
     MaskingDrugs,
     PressureLimit,
 )
-from fhir_adapter.domain.queries import Limit, Window, WindowUnit
 
 _CRS: Steps = ("crs",)
 _UNITS = {WindowUnit.HOUR: "hours", WindowUnit.DAY: "days"}

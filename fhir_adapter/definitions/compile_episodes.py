@@ -18,7 +18,7 @@ from fhir_adapter.definitions.file_episodes import (
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.completeness import MEDICATION_ADMINISTRATION
-from fhir_adapter.domain.safety.episode_rule import (
+from fhir_adapter.domain.safety_model.episode_rule import (
     ActionRule,
     CombinationRule,
     CorrectionRule,

@@ -21,7 +21,10 @@ from fhir_adapter.definitions.file_icans import (
     TotalRow,
 )
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
-from fhir_adapter.domain.astct.icans_rule import (
+from fhir_adapter.domain.codes import ConceptId
+from fhir_adapter.domain.protocol import LinkType
+from fhir_adapter.domain.queries import Window, WindowUnit
+from fhir_adapter.domain.safety_model.icans_rule import (
     ArousalRule,
     Band,
     CapdRule,
@@ -30,10 +33,7 @@ from fhir_adapter.domain.astct.icans_rule import (
     RecordedSign,
     SedationRule,
 )
-from fhir_adapter.domain.astct.stated import StatedRule
-from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.protocol import LinkType
-from fhir_adapter.domain.queries import Window, WindowUnit
+from fhir_adapter.domain.safety_model.stated_rule import StatedRule
 
 SCORE: Final = "{score}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fhir_adapter.definitions.file_observation import LaterPart, ObservationPart
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
 from fhir_adapter.domain.protocol import LinkType
-from fhir_adapter.domain.safety.observation_rule import LaterPartRule, ObservationRule
+from fhir_adapter.domain.safety_model.observation_rule import LaterPartRule, ObservationRule
 
 
 def compile_observation(scope: RuleScope, row: ObservationPart) -> ObservationRule:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from fhir_adapter.definitions.file_reporting import KindRow, ReportingPart
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
-from fhir_adapter.domain.safety.reporting_rule import ReportedKind, ReportingRule, ReportRule, SyndromeKind
+from fhir_adapter.domain.safety_model.reporting_rule import ReportedKind, ReportingRule, ReportRule, SyndromeKind
 from fhir_adapter.domain.toxicity.catalogue import Catalogue
 
 _WHERE: Steps = ("reporting",)

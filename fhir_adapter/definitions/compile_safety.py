@@ -13,7 +13,7 @@ from fhir_adapter.definitions.compile_reporting import compile_reporting
 from fhir_adapter.definitions.compile_scale import compile_scale
 from fhir_adapter.definitions.load_safety import SafetyFiles
 from fhir_adapter.definitions.rule_scope import RuleScope
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 
 
 def compile_safety(files: SafetyFiles, scope: RuleScope, consensus: RuleScope) -> SafetyRule:

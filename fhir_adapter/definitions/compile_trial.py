@@ -6,7 +6,7 @@ Knows: how criteria, links, anchor and participation refer to each other. Does n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,6 @@ from fhir_adapter.definitions.compile_dosing import compile_dosing
 from fhir_adapter.definitions.compile_escalation import compile_escalation
 from fhir_adapter.definitions.compile_safety import compile_safety
 from fhir_adapter.definitions.compile_terminology import Vocabulary
-from fhir_adapter.definitions.digest import digest_of
 from fhir_adapter.definitions.file_rules import CriterionRow
 from fhir_adapter.definitions.file_set import TrialFiles
 from fhir_adapter.definitions.file_trial import SettingRow
@@ -42,7 +41,7 @@ from fhir_adapter.domain.source import TrialId
 
 @dataclass(frozen=True, slots=True)
 class CompiledTrial:
-    """A trial with what compiling learned.
+    """A trial with what compiling learned; who joins it with the rest digests it.
 
     Attributes:
         used_links: Links some criterion, the anchor or the treatment plan names.
@@ -111,7 +110,7 @@ def compile_trial(files: TrialFiles, vocabulary: Vocabulary, unit_rules: Mapping
     )
     rests_on = frozenset[str]().union(*(_checked_types(scope, trial) for scope in scopes.all))
     return CompiledTrial(
-        trial=replace(trial, digest=digest_of(trial)),
+        trial=trial,
         used_links=frozenset[str]().union(*(scope.used_links for scope in scopes.all)),
         rests_on=rests_on,
         places=tuple(scopes.rules.places),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from fhir_adapter.definitions.file_crs import CrsPart
 from fhir_adapter.definitions.file_icans import IcansPart
 from fhir_adapter.definitions.folder import TERMINOLOGY, Roots
+from fhir_adapter.definitions.kept_files import KeptFiles
 from fhir_adapter.definitions.scalar_text import FileModel, Slug, Words
 from fhir_adapter.definitions.setting_text import Filler
 from fhir_adapter.definitions.typed_file import Typed, typed
-from fhir_adapter.definitions.yaml_text import load_document
 
 
 class AstctFile(FileModel):
@@ -24,13 +24,14 @@ class AstctFile(FileModel):
     icans: IcansPart
 
 
-def load_astct_file(roots: Roots, consensus: str, filler: Filler) -> Typed[AstctFile]:
+def load_astct_file(roots: Roots, consensus: str, filler: Filler, kept: KeptFiles) -> Typed[AstctFile]:
     """Read one consensus.
 
     Args:
         roots: Where mappings are.
         consensus: Its id, for example `astct-2019`.
         filler: Fills in the trial's settings.
+        kept: What was read before.
 
     Returns:
         The file, typed.
@@ -39,7 +40,7 @@ def load_astct_file(roots: Roots, consensus: str, filler: Filler) -> Typed[Astct
         DefinitionError: The file is missing or wrong, or names another consensus.
     """
     folder = roots.folder(TERMINOLOGY)
-    file = typed(filler.fill(load_document(*folder.file(f"{consensus}.yaml"))), AstctFile)
+    file = typed(filler.fill(kept.document(*folder.file(f"{consensus}.yaml"))), AstctFile)
     if file.model.id != consensus:
         raise file.error(("id",), f"id is not the file's name {consensus}", "rename one of them")
     return file

@@ -18,7 +18,7 @@ from fhir_adapter.definitions.scalar_text import (
     TruthText,
     Words,
 )
-from fhir_adapter.domain.safety.episode_rule import Resolution
+from fhir_adapter.domain.safety_model.episode_rule import Resolution
 from fhir_adapter.domain.toxicity.scale import ClinicalInput
 
 Concepts = Annotated[list[Slug], Field(min_length=1)]

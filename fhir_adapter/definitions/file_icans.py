@@ -11,7 +11,7 @@ from pydantic import Field
 
 from fhir_adapter.definitions.file_rule_body import Concepts
 from fhir_adapter.definitions.scalar_text import FileModel, IntegerText, Name, Slug, TruthText, WindowText, Words
-from fhir_adapter.domain.astct.icans_rule import AwakeCapd
+from fhir_adapter.domain.safety_model.icans_rule import AwakeCapd
 
 GradeText = Annotated[IntegerText, Field(ge=0, le=4)]
 """A grade a machine may propose; 5 is a named person's."""

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from fhir_adapter.definitions.fraction_text import ShareText
 from fhir_adapter.definitions.scalar_text import FileModel, IntegerText, Name, Slug, Words
-from fhir_adapter.domain.safety.observation_rule import Reopening, Unfinished
-from fhir_adapter.domain.safety.records import Syndrome
+from fhir_adapter.domain.safety_model.observation_rule import Reopening, Unfinished
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 
 
 class LaterPart(FileModel):

@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from fhir_adapter.definitions.scalar_text import FileModel, IntegerText, Slug, TruthText, Uri, WindowText, Words
-from fhir_adapter.domain.safety.records import SpecialInterest, Syndrome
-from fhir_adapter.domain.safety.reporting_rule import ReportWhen
+from fhir_adapter.domain.safety_model.event_records import SpecialInterest
+from fhir_adapter.domain.safety_model.reporting_rule import ReportWhen
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 
 
 class KindRow(FileModel):

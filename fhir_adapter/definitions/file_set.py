@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from fhir_adapter.definitions.file_care_plan import CarePlanFile
@@ -17,6 +18,7 @@ from fhir_adapter.definitions.file_rules import EligibilityFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
 from fhir_adapter.definitions.file_trial import SettingsPart, TrialFile
 from fhir_adapter.definitions.folder import HOSPITALS, TERMINOLOGY, TRIALS, Folder, Roots
+from fhir_adapter.definitions.kept_files import KeptFiles
 from fhir_adapter.definitions.load_safety import SafetyFiles, load_safety_files
 from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.setting_text import Filler, SettingValue
@@ -111,13 +113,19 @@ def load_hospital_files(roots: Roots, hospital: str) -> HospitalFiles:
     return HospitalFiles(folder, traits, typed(load_document(*folder.file("concept_map.yaml")), ConceptMapFile))
 
 
-def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingValue] | None = None) -> TrialFiles:
+def load_trial_files(
+    roots: Roots,
+    trial: str,
+    overrides: Mapping[str, SettingValue] | None = None,
+    kept: KeptFiles | None = None,
+) -> TrialFiles:
     """Read trials/<id>/ with its settings filled in.
 
     Args:
         roots: Where mappings are.
         trial: Its id.
         overrides: 0..*; other values of its settings, as the data mutation tries them.
+        kept: 0..1; what was read before, for whoever fills the same files again and again.
 
     Returns:
         Its files, typed.
@@ -125,15 +133,15 @@ def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingVa
     Raises:
         DefinitionError: A file is missing or wrong, or names another trial.
     """
-    folder = roots.folder(TRIALS, trial)
-    heads = load_document(*folder.file("trial.yaml"))
+    folder, known = roots.folder(TRIALS, trial), kept or KeptFiles()
+    heads = known.document(*folder.file("trial.yaml"))
     filler = Filler({**setting_values(heads), **(overrides or {})})
     trial_file = typed(filler.fill(heads), TrialFile)
-    eligibility = typed(filler.fill(load_document(*folder.file("eligibility.yaml"))), EligibilityFile)
-    dosing = _optional(folder, "dosing.yaml", DosingFile, filler)
-    care_plan = _optional(folder, "care_plan.yaml", CarePlanFile, filler)
-    escalation = _optional(folder, "escalation.yaml", EscalationFile, filler)
-    safety = load_safety_files(roots, folder, filler)
+    eligibility = typed(filler.fill(known.document(*folder.file("eligibility.yaml"))), EligibilityFile)
+    dosing = _optional(folder.file("dosing.yaml"), DosingFile, filler, known)
+    care_plan = _optional(folder.file("care_plan.yaml"), CarePlanFile, filler, known)
+    escalation = _optional(folder.file("escalation.yaml"), EscalationFile, filler, known)
+    safety = load_safety_files(roots, folder, filler, known)
     if care_plan is not None and dosing is None:
         raise care_plan.error((), "there is no dosing.yaml beside it", "a care plan is made of what is planned")
     _check_id(trial_file, trial_file.model.id, folder.path.name)
@@ -150,9 +158,8 @@ def load_trial_files(roots: Roots, trial: str, overrides: Mapping[str, SettingVa
     )
 
 
-def _optional(folder: Folder, name: str, model: type[M], filler: Filler) -> Typed[M] | None:
-    path, shown_as = folder.file(name)
-    return typed(filler.fill(load_document(path, shown_as)), model) if path.is_file() else None
+def _optional(file: tuple[Path, str], model: type[M], filler: Filler, kept: KeptFiles) -> Typed[M] | None:
+    return typed(filler.fill(kept.document(*file)), model) if file[0].is_file() else None
 
 
 def setting_values(trial: Document) -> dict[str, SettingValue]:

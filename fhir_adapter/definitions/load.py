@@ -140,7 +140,7 @@ def join_definitions(
         "units": digest_of(unit_rules),
         "concept_map": codes.digest,
         "hospital": deriving_traits_digest(traits),
-        "trial": compiled.digest,
+        "trial": digest_of(compiled),
     }
     whole = digest_of(digests)
     reading = [digests[part] for part in ("terminology", "units", "concept_map")]
@@ -153,13 +153,20 @@ def join_definitions(
         titles=vocabulary.titles,
         digests=digests,
         definitions_digest=whole,
-        reading_digest=digest_of(READER_VERSION, reading, _reading_of(compiled)),
+        reading_digest=digest_of(READER_VERSION, reading, reading_of(compiled)),
         origins=dict(file_names((terminology.folder, hospital.folder, trial.folder))),
     )
 
 
-def _reading_of(trial: Trial) -> tuple[object, ...]:
-    """What of a trial changes what is read: its concepts, types, questionnaires, links' types, names of events."""
+def reading_of(trial: Trial) -> tuple[object, ...]:
+    """Give what of a trial changes what is read: concepts, types, questionnaires, links' types, names of events.
+
+    Args:
+        trial: Compiled.
+
+    Returns:
+        Something equal for two trials under which the same resources give the same facts.
+    """
     links = {link.link_id: (link.type, link.values) for link in trial.links.values()}
     events = sorted(_event_terms(trial).items())
     return trial.needed, sorted(trial.resource_types), sorted(trial.questionnaires), links, events

@@ -15,16 +15,8 @@ from fhir_adapter.domain.answers import Cause, decided, in_order, unknown
 from fhir_adapter.domain.assess_attestation import assess_attested
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.reactions import Reaction, ReactionKind, ReactionsView
 from fhir_adapter.domain.records import Answer, Evidence
-from fhir_adapter.domain.safety.reactions import (
-    NOT_RELATED,
-    UNLIKELY,
-    ReactionsView,
-    grade_bounds,
-    is_syndrome,
-    relatedness_of,
-)
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState, GradedResult, SyndromeEpisode
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.spans import span
 from fhir_adapter.domain.spoken import standing
@@ -33,6 +25,8 @@ from fhir_adapter.domain.treatment_operators import NoReaction, ReactionReading,
 RECORD_MISSING = "no safety record was derived for this moment"
 NO_FIRST_INFUSION = "no first cell infusion is recorded, so nothing can have followed it"
 RELEASE = "a named person's release of resolved reactions"
+UNLIKELY = "unlikely"
+"""What a person says of a reaction whose cause the cells hardly are."""
 RELEASED = "released by a named person: "
 
 
@@ -76,7 +70,7 @@ def assess_no_reaction(node: NoReaction, scene: Scene) -> Answer:
         return unknown(node, [Cause(reason=UnknownReason.MISSING, note=RECORD_MISSING)], what="a safety record")
     if view.first_infusion is None:
         return unknown(node, [Cause(reason=UnknownReason.MISSING, note=NO_FIRST_INFUSION)], what="infusion 1")
-    found = [*_syndromes(node, view), *_events(node, view), *_ungradable(node, view)]
+    found = [*_find(node, view)]
     release = _release(node, scene, found)
     said = _said_at(node, scene) if release is not None and release.truth is Truth.MET else None
     against = [each for each in found if not _is_free(each, said)]
@@ -147,104 +141,63 @@ def _is_free(found: _Found, released: datetime | None) -> bool:
     return released is not None and (found.until is None or found.until <= released)
 
 
-def _syndromes(node: NoReaction, view: ReactionsView) -> Iterator[_Found]:
-    for episode in view.episodes:
-        side = _side_of_syndrome(node, episode, view)
+def _find(node: NoReaction, view: ReactionsView) -> Iterator[_Found]:
+    """Say what each reaction does to the statement; what does nothing is left out."""
+    for reaction in view.reactions:
+        side = _side_of(node, reaction)
         if side is not None:
-            evidence = tuple(each for interval in episode.intervals for each in interval.evidence)
             yield _Found(
                 side=side,
-                label=f"{episode.id}: {_grade_words(episode.grade, episode.worst)} after infusion "
-                f"{episode.after_infusion}",
-                wanted=f"the judged grade and association of {episode.id}",
-                evidence=evidence,
+                label=_label(reaction),
+                wanted=reaction.wanted,
+                reason=reaction.reason,
+                until=reaction.until,
+                evidence=reaction.evidence,
+            )
+        elif _is_unplaced(node, reaction):
+            yield _Found(
+                side=_Side.OPEN,
+                label=f"{_label(reaction)}, not known whether new since infusion 1",
+                wanted=f"{reaction.name}: a result before infusion 1, or when it began",
+                reason=UnknownReason.MISSING,
+                evidence=reaction.evidence,
             )
 
 
-def _side_of_syndrome(node: NoReaction, episode: SyndromeEpisode, view: ReactionsView) -> _Side | None:
-    """Take a person's word, where it still stands or is severe; else what is proposed and what was reported."""
-    judged = episode.judgement
-    if judged is not None and judged.at <= view.as_of:
-        if judged.associated and judged.grade >= node.grade:
-            return _Side.HOLDS
-        if episode.stands:
-            return None
-    stated = max((link.grade or 0 for link in episode.reported), default=0)
-    if max(episode.grade or 0, stated) >= node.grade:
+def _is_unplaced(node: NoReaction, reaction: Reaction) -> bool:
+    return reaction.lowest >= node.grade and reaction.is_new is None
+
+
+def _side_of(node: NoReaction, reaction: Reaction) -> _Side | None:
+    """Say whether a reaction holds, may be released, or leaves it open; None where it does none of these."""
+    if reaction.lowest < node.grade:
+        return _Side.OPEN if reaction.highest >= node.grade else None
+    if reaction.kind is ReactionKind.SYNDROME:
         return _Side.HOLDS
-    return _Side.OPEN if episode.worst >= node.grade else None
-
-
-def _events(node: NoReaction, view: ReactionsView) -> Iterator[_Found]:
-    for event in view.events:
-        lowest, highest = grade_bounds(event, view.first_infusion, view.as_of)
-        if highest < node.grade or event.pre_existing or relatedness_of(event, view.as_of) == NOT_RELATED:
-            continue
-        label = f"{event.id} {event.term}: {_grade_words(lowest, highest)}"
-        wanted = f"what a person says about {event.id}: its grade and its relation to the cells"
-        if lowest < node.grade:
-            yield _Found(side=_Side.OPEN, label=label, wanted=wanted, evidence=event.evidence)
-        elif not (event.treatment_emergent or event.worsened or is_syndrome(event)):
-            yield from _unplaced(event, label)
-        else:
-            side = _side_of_event(node, event, view)
-            if side is not None:
-                until = event.changes[-1].at if event.changes else None
-                yield _Found(side=side, label=label, wanted=wanted, until=until, evidence=event.evidence)
-
-
-def _unplaced(event: AdverseEventRecord, label: str) -> Iterator[_Found]:
-    """Leave open what nobody can say began or worsened since; what did neither does not count."""
-    if event.treatment_emergent is None:
-        yield _Found(
-            side=_Side.OPEN,
-            label=f"{label}, not known whether new since infusion 1",
-            wanted=f"{event.term}: a result before infusion 1, or when it began",
-            reason=UnknownReason.MISSING,
-            evidence=event.evidence,
-        )
-
-
-def _side_of_event(node: NoReaction, event: AdverseEventRecord, view: ReactionsView) -> _Side | None:
-    """Say whether a severe event holds: it lasts, it is a syndrome, or it is over but may have been the cells."""
-    if is_syndrome(event):
+    if not reaction.is_new:
+        return None
+    if reaction.lasts and not _is_below(node, reaction):
         return _Side.HOLDS
-    if event.state is not EventState.RESOLVED and not _is_below(node, event):
-        return _Side.HOLDS
+    return _side_of_resolved(node, reaction)
+
+
+def _side_of_resolved(node: NoReaction, reaction: Reaction) -> _Side | None:
     if node.reading is ReactionReading.EVER:
         return _Side.HOLDS
-    if node.reading is ReactionReading.CURRENT_ONLY or relatedness_of(event, view.as_of) == UNLIKELY:
+    if node.reading is ReactionReading.CURRENT_ONLY or reaction.relatedness == UNLIKELY:
         return None
     return _Side.RELEASABLE
 
 
-def _is_below(node: NoReaction, event: AdverseEventRecord) -> bool:
-    """Say whether an event that lasts has fallen below the grade, where that is read as its end."""
-    if node.resolution is Resolution.EVENT or not event.changes:
+def _is_below(node: NoReaction, reaction: Reaction) -> bool:
+    """Say whether a reaction that lasts has fallen below the grade, where that is read as its end."""
+    if node.resolution is Resolution.EVENT:
         return False
-    last = event.changes[-1]
-    is_certain = last.grade is not None and not last.at_least and not event.unresolved_ungradable
-    return is_certain and (last.grade or 0) < node.grade
+    return reaction.now is not None and reaction.now < node.grade
 
 
-def _ungradable(node: NoReaction, view: ReactionsView) -> Iterator[_Found]:
-    for result in view.ungradable:
-        if result.grade.worst >= node.grade:
-            yield _Found(
-                side=_Side.OPEN,
-                label=f"{result.term}: cannot be graded, {_grade_words(None, result.grade.worst)}",
-                wanted=_needed(result),
-                reason=result.grade.reason or UnknownReason.MISSING,
-                evidence=result.evidence,
-            )
-
-
-def _needed(result: GradedResult) -> str:
-    what = result.grade.needed[0].value.replace("-", " ") if result.grade.needed else "what its grade takes"
-    return f"{result.term}: {what}"
-
-
-def _grade_words(lowest: int | None, highest: int) -> str:
-    if lowest is None or lowest == 0:
-        return f"up to grade {highest}"
-    return f"grade {lowest}" if lowest == highest else f"grade {lowest} to {highest}"
+def _label(reaction: Reaction) -> str:
+    lowest, highest = reaction.lowest, reaction.highest
+    if lowest == highest:
+        return f"{reaction.name}: grade {lowest}"
+    return f"{reaction.name}: grade {lowest} to {highest}" if lowest else f"{reaction.name}: up to grade {highest}"

@@ -11,23 +11,21 @@ from enum import Enum
 from typing import Any, Final
 
 from fhir_adapter.domain.digests import digest_of
-from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.evidence import RECEIPT
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.records import SafetyRecord
 
 _UNSEEN: Final = frozenset({"as_of", "valid_until", "expires", "definitions_digest", "evidence_digest"})
 """When a record was derived, until when it holds, by which definitions: not what it says."""
 
 
-def digest_derived(record: TreatmentRecord | SafetyRecord) -> str:
+def digest_derived(record: object) -> str:
     """Digest amounts, grades, statuses, reasons, evidence and everything else a person sees of a record.
 
     Left out are times of deriving and validity, the definitions' digest, and of completeness receipts the time of
     reading: a record derived later from the same evidence is the same record.
 
     Args:
-        record: With or without a digest of its own.
+        record: A treatment or safety record, with or without a digest of its own.
 
     Returns:
         64 hexadecimal characters.

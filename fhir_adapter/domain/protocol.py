@@ -16,7 +16,7 @@ from fhir_adapter.domain.criterion import ClearanceCriterion, Criterion
 from fhir_adapter.domain.escalation.rule import EscalationRule
 from fhir_adapter.domain.queries import Window
 from fhir_adapter.domain.regimen import Regimen
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.source import TrialId
 
 

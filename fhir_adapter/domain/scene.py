@@ -16,7 +16,7 @@ from fhir_adapter.domain.anchor import AS_OF, SAMPLE, Anchor
 from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.moments import Effective, FhirDateTime
 from fhir_adapter.domain.queries import AgeWindow, FindingQuery, Window, WindowUnit
-from fhir_adapter.domain.safety.reactions import Reactions
+from fhir_adapter.domain.reactions import Reactions
 from fhir_adapter.domain.spans import (
     FIRST_DAY,
     LAST_DAY,

@@ -10,7 +10,7 @@ from typing import Any
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ReviewItem
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
 from fhir_adapter.domain.writeback import IntentState, WriteIntent, WriteReceipt
 from fhir_adapter.ports.source import ScopeKind

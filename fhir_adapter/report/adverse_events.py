@@ -12,8 +12,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fhir_adapter.domain.safety.judgements import EventJudgement
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState, SafetyRecord
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.judgements import EventJudgement
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.report.explain import EvidenceOut, build_evidence
 from fhir_adapter.report.model import NOTICE, Result

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.report.model import NOTICE, Result
 from fhir_adapter.report.render_safety import shown
 from fhir_adapter.report.safety import DoseLimitingOut, build_dose_limiting

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from fhir_adapter.domain.escalation.board import BoardLine
-from fhir_adapter.domain.escalation.cohort import Trace
-from fhir_adapter.domain.escalation.decision import EscalationDecision
-from fhir_adapter.domain.escalation.deviation import FoundDeviation
-from fhir_adapter.domain.escalation.view import EscalationView
+from fhir_adapter.domain.cohort.board import BoardLine
+from fhir_adapter.domain.cohort.cohort import Trace
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.deviation import FoundDeviation
+from fhir_adapter.domain.cohort.view import EscalationView
 from fhir_adapter.report.model import NOTICE, Result
 
 

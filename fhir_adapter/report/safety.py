@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from fhir_adapter.domain.safety.records import (
-    DoseLimitingRecord,
-    GradedResult,
-    ReportedLink,
-    SafetyRecord,
-    SyndromeEpisode,
-    SyndromeInterval,
-    SyndromeRecord,
-)
+from fhir_adapter.domain.safety_model.event_records import ReportedLink
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, GradedResult, SafetyRecord
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, SyndromeInterval, SyndromeRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.report.explain import EvidenceOut, build_evidence
 from fhir_adapter.report.model import Result

@@ -16,7 +16,7 @@ from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord, Verdict
 from fhir_adapter.domain.renewal import Renewal
 from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.statements import ConsentStatement
 from fhir_adapter.domain.timeline import Timeline

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from fhir_adapter.domain.cohort.hold import apply_hold
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.dosing.derive import before
 from fhir_adapter.domain.dosing.records import ClearanceRecord
-from fhir_adapter.domain.escalation.hold import apply_hold
-from fhir_adapter.domain.safety.reactions import Reactions
+from fhir_adapter.domain.reactions import Reactions
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.errors import UsageError
 from fhir_adapter.sync.case import Case

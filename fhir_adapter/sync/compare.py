@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import Amount, CriterionResult, EligibilityRecord, Evidence
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.ports.clock import Clock
 from fhir_adapter.ports.store import Store

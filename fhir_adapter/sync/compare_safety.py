@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fhir_adapter.domain.safety.records import (
-    AdverseEventRecord,
-    DoseLimitingRecord,
-    GradedResult,
-    SafetyRecord,
-    SyndromeEpisode,
-)
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, GradedResult, SafetyRecord
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode
 from fhir_adapter.domain.toxicity.result import GradeStatus
 from fhir_adapter.sync.pair import Pair
 

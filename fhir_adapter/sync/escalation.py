@@ -9,19 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from fhir_adapter.domain.escalation.cohort import (
+from fhir_adapter.domain.cohort.cohort import (
     Cohort,
     CohortScheme,
     read_cohort,
     tallies_of,
     without_waiting,
 )
-from fhir_adapter.domain.escalation.deciding import Choice, check_choice
-from fhir_adapter.domain.escalation.decision import EscalationDecision, decision_id
-from fhir_adapter.domain.escalation.from_records import read_subject
+from fhir_adapter.domain.cohort.deciding import Choice, check_choice
+from fhir_adapter.domain.cohort.decision import EscalationDecision, decision_id
+from fhir_adapter.domain.cohort.from_records import read_subject
+from fhir_adapter.domain.cohort.subject import CohortSubject
+from fhir_adapter.domain.cohort.view import EscalationView, build_view
 from fhir_adapter.domain.escalation.rule import EscalationAction
-from fhir_adapter.domain.escalation.subject import CohortSubject
-from fhir_adapter.domain.escalation.view import EscalationView, build_view
 from fhir_adapter.domain.patient_links import surviving
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.source import SubjectId

@@ -10,8 +10,8 @@ from typing import Any
 
 from fhir_adapter.domain.patient_links import surviving
 from fhir_adapter.domain.protocol import Trial
-from fhir_adapter.domain.safety.records import SafetyRecord
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.errors import UsageError
 from fhir_adapter.sync.desk import Desk
 from fhir_adapter.sync.merges import known_merges

@@ -10,7 +10,7 @@ from typing import Any
 
 from fhir_adapter.domain.answering import read_dated
 from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
-from fhir_adapter.domain.safety.judgements import (
+from fhir_adapter.domain.safety_model.judgements import (
     DeathJudgement,
     EvaluabilityJudgement,
     EventJudgement,

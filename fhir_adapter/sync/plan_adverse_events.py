@@ -15,7 +15,8 @@ from fhir_adapter.domain.safety.event_statement import (
     EventHeading,
     derive_event_statement,
 )
-from fhir_adapter.domain.safety.records import AdverseEventRecord, SafetyRecord
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.writeback import WriteIntent
 from fhir_adapter.ports.records import RecordStore
 from fhir_adapter.ports.rows import SubjectRow

@@ -14,7 +14,7 @@ from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.participation import FINAL_STATUSES, Standing, derive_status
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.spans import clamped
 from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, SubjectRow
 from fhir_adapter.sync.case import Case

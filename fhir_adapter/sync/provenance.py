@@ -12,7 +12,7 @@ from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.outgoing import AgentRole, SourceVersion, WriteActivity, WriteAgent, WriteProvenance
 from fhir_adapter.domain.records import EligibilityRecord, Evidence
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.writeback import WriteIntent
 from fhir_adapter.ports.hospital import Person
 from fhir_adapter.ports.sink import StoredResource

@@ -14,11 +14,12 @@ from fhir_adapter.domain.dosing.derive import Infusions, TreatmentReactions
 from fhir_adapter.domain.dosing.open_course import last_day_alive
 from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
 from fhir_adapter.domain.participation import FINAL_STATUSES
+from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.safety.derive import Treated, derive_safety
 from fhir_adapter.domain.safety.dose_limiting import Ending
-from fhir_adapter.domain.safety.reactions import ReactionsView, view_reactions
-from fhir_adapter.domain.safety.records import SafetyRecord
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.safety_model.reactions import view_reactions
+from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.spans import midnight
 from fhir_adapter.domain.timeline import Timeline
 from fhir_adapter.domain.timeline_end import end_timeline

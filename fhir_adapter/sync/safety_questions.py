@@ -11,7 +11,8 @@ from fhir_adapter.domain.digests import digest_of
 from fhir_adapter.domain.review import ItemKind, ReviewItem
 from fhir_adapter.domain.safety.asking import judged_on, needs_judgement
 from fhir_adapter.domain.safety.dose_limiting import JUDGE_EVALUABILITY
-from fhir_adapter.domain.safety.records import AdverseEventRecord, SpecialInterest, SyndromeEpisode
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, SpecialInterest
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.item import build_item
 from fhir_adapter.sync.judgements import ABOUT

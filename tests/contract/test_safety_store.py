@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision, decision_id
+from fhir_adapter.domain.cohort.decision import EscalationDecision, decision_id
 from fhir_adapter.domain.source import SubjectId, TrialId
 from fhir_adapter.errors import UsageError
 from fhir_adapter.ports.rows import AuditEntry, Derivation, RecordHead, StoredSafety, SubjectRow

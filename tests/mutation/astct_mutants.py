@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from fhir_adapter.domain.safety.records import SyndromeRecord
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeRecord
 
 R = TypeVar("R")
 

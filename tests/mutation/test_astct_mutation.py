@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from fhir_adapter.domain.astct.crs_rule import CrsRule, DeviceRule
 from fhir_adapter.domain.astct.episodes import HIGHEST
-from fhir_adapter.domain.safety.records import SyndromeRecord
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule, DeviceRule
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeRecord
 from tests.crs import RULE, propose
 from tests.crs_cases.case import Case
 from tests.crs_cases.every import CASES

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from fhir_adapter.domain.astct.icans_rule import AwakeCapd, IcansRule, RecordedSign
 from fhir_adapter.domain.facts import Fact
+from fhir_adapter.domain.safety_model.icans_rule import AwakeCapd, IcansRule, RecordedSign
 from tests.builders import during, exposure, procedure
 from tests.icans import CHILD, RULE, TEEN, capd, ice, level, problem, propose, rass, unable
 from tests.mutation.rule_mutants import field_changes

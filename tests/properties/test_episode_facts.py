@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from fhir_adapter.domain.facts import Fact, Finding, Reading
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState, GradedResult
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.records import GradedResult
 from tests.builders import ZONE, exposure, procedure, read_completely
 from tests.graded import PLATELET_BAG, RED_CELLS, events, graded, lab
 

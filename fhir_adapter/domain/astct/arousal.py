@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from fhir_adapter.domain.astct.held import Held, Said, certainly, doubted, withheld_grade
-from fhir_adapter.domain.astct.icans_rule import ArousalRule, IcansRule
 from fhir_adapter.domain.astct.observed import Together, Watched, distance, groups, in_time
 from fhir_adapter.domain.astct.sedation import Sedation, find_sedation
 from fhir_adapter.domain.evidence import of_finding
 from fhir_adapter.domain.facts import CodedValue, Finding
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.icans_rule import ArousalRule, IcansRule
 from fhir_adapter.domain.spans import Span
 
 DRIVER: Final = "consciousness"

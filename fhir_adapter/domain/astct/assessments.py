@@ -14,7 +14,6 @@ from typing import Final
 from fhir_adapter.domain.answers import next_fact
 from fhir_adapter.domain.astct.arousal import WANTED_AWAKE, Consciousness
 from fhir_adapter.domain.astct.held import Held, Said, certainly, doubted, withheld_grade
-from fhir_adapter.domain.astct.icans_rule import CapdRule, IcansRule, IceRule, Instrument
 from fhir_adapter.domain.astct.instrument import Choice, choose_instrument, find_development
 from fhir_adapter.domain.astct.observed import Together, Watched, groups, left_out
 from fhir_adapter.domain.astct.scores import find_baseline, is_sedated, say_capd, say_ice, say_together
@@ -22,6 +21,7 @@ from fhir_adapter.domain.astct.windows import InfusionWindow
 from fhir_adapter.domain.evidence import of_finding
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.icans_rule import CapdRule, IcansRule, IceRule, Instrument
 from fhir_adapter.domain.spans import midnight
 
 TITLES: Final = {Instrument.ICE: "ICE", Instrument.CAPD: "CAPD"}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.answers import Cause
-from fhir_adapter.domain.astct.crs_rule import CrsRule
 from fhir_adapter.domain.astct.episodes import Laid, derive_episodes, place_of
 from fhir_adapter.domain.astct.fever import (
     Heat,
@@ -37,7 +36,8 @@ from fhir_adapter.domain.astct.windows import (
 )
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.safety.records import Syndrome, SyndromeRecord
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome, SyndromeRecord
 from fhir_adapter.domain.timeline import Timeline
 
 FEVER = "fever"

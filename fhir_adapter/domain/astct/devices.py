@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_adapter.domain.answers import Cause
-from fhir_adapter.domain.astct.crs_rule import DeviceRule, HypoxiaRule
 from fhir_adapter.domain.astct.readings import TICK, Run, View, find_readings, lay_runs, loose_runs
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.facts import CodedValue, Finding, Intervention
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.crs_rule import DeviceRule, HypoxiaRule
 from fhir_adapter.domain.spans import Span, span
 
 OXYGEN = "oxygen"

@@ -13,10 +13,10 @@ from datetime import datetime
 from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.astct.windows import InfusionWindow
 from fhir_adapter.domain.digests import digest_of
-from fhir_adapter.domain.safety.judgements import SyndromeJudgement
-from fhir_adapter.domain.safety.records import (
+from fhir_adapter.domain.safety_model.event_records import ReportedLink
+from fhir_adapter.domain.safety_model.judgements import SyndromeJudgement
+from fhir_adapter.domain.safety_model.syndrome_records import (
     ProposalStatus,
-    ReportedLink,
     Syndrome,
     SyndromeEpisode,
     SyndromeInterval,

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from fhir_adapter.domain.answers import in_words
-from fhir_adapter.domain.astct.crs_rule import FeverRule, MaskingDrugs
 from fhir_adapter.domain.astct.given import find_given
 from fhir_adapter.domain.astct.readings import (
     TICK,
@@ -29,6 +28,7 @@ from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.facts import Finding
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.crs_rule import FeverRule, MaskingDrugs
 from fhir_adapter.domain.spans import FIRST_DAY, LAST_DAY, Span, midnight, stale_from
 
 TEMPERATURE = "temperature"

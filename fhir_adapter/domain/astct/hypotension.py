@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from fhir_adapter.domain.answers import Cause, in_words
-from fhir_adapter.domain.astct.crs_rule import CrsRule, HypotensionRule, PressureLimit
 from fhir_adapter.domain.astct.level import Level, join_levels
 from fhir_adapter.domain.astct.pressors import Dosing, Standing, find_pressors
 from fhir_adapter.domain.astct.readings import (
@@ -31,6 +30,7 @@ from fhir_adapter.domain.facts import Diagnosis, Finding
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import Limit, UnknownReason
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule, HypotensionRule, PressureLimit
 from fhir_adapter.domain.spans import Span, age_range, midnight, span
 
 HYPOTENSION = "hypotension"

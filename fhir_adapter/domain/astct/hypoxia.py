@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from fhir_adapter.domain.answers import Cause
-from fhir_adapter.domain.astct.crs_rule import CrsRule, DeviceRule, HypoxiaRule
 from fhir_adapter.domain.astct.devices import OXYGEN, Use, find_uses
 from fhir_adapter.domain.astct.level import Level
 from fhir_adapter.domain.astct.readings import (
@@ -28,6 +27,7 @@ from fhir_adapter.domain.astct.windows import Infusions, asks
 from fhir_adapter.domain.facts import Finding
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.queries import Operator, UnknownReason
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule, DeviceRule, HypoxiaRule
 from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.suitability import LEAST_OXYGEN_PERCENT, ROOM_AIR_PERCENT
 from fhir_adapter.domain.vocabulary import ROOM_AIR

@@ -15,14 +15,14 @@ from fhir_adapter.domain.astct.arousal import consciousness_held, find_conscious
 from fhir_adapter.domain.astct.assessments import find_assessed, missing_days, scores_held, unused_scores
 from fhir_adapter.domain.astct.episodes import derive_episodes
 from fhir_adapter.domain.astct.held import Held, state_of
-from fhir_adapter.domain.astct.icans_rule import IcansRule
 from fhir_adapter.domain.astct.observed import Watched
 from fhir_adapter.domain.astct.signs import signs_held, unused_signs
 from fhir_adapter.domain.astct.stated import Stated, find_stated
 from fhir_adapter.domain.astct.windows import Infusions, State, lay_intervals, windows_of
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.safety.records import Syndrome, SyndromeRecord
+from fhir_adapter.domain.safety_model.icans_rule import IcansRule
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome, SyndromeRecord
 from fhir_adapter.domain.timeline import Timeline
 
 _SUBJECT: Final = "neurotoxicity"

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from fhir_adapter.domain.answers import Cause
-from fhir_adapter.domain.astct.icans_rule import IcansRule, Instrument
 from fhir_adapter.domain.astct.observed import Watched
 from fhir_adapter.domain.evidence import of_attestation, of_event, of_patient
 from fhir_adapter.domain.facts import Diagnosis
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.icans_rule import IcansRule, Instrument
 from fhir_adapter.domain.spans import Span, age_range
 from fhir_adapter.domain.spoken import standing
 

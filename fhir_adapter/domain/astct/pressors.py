@@ -13,7 +13,6 @@ from enum import Enum
 from itertools import pairwise
 
 from fhir_adapter.domain.answers import Cause, in_words
-from fhir_adapter.domain.astct.crs_rule import CrsRule, HypotensionRule
 from fhir_adapter.domain.astct.given import Given, find_given
 from fhir_adapter.domain.astct.readings import TICK, View
 from fhir_adapter.domain.astct.windows import Infusions, asks
@@ -21,6 +20,7 @@ from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.queries import UnknownReason, Window
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule, HypotensionRule
 from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.steroid_doses import to_minute
 

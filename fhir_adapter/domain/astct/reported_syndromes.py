@@ -13,9 +13,8 @@ from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.chronology import start_of
 from fhir_adapter.domain.evidence import of_report
 from fhir_adapter.domain.reported_event import ReportedEvent
-from fhir_adapter.domain.safety.hospital_report import is_own
-from fhir_adapter.domain.safety.records import Syndrome
-from fhir_adapter.domain.safety.reporting_rule import ReportingRule
+from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.domain.spans import span
 from fhir_adapter.domain.timeline import Timeline
 
@@ -50,7 +49,7 @@ def reported_syndromes(
     """
     found: dict[Syndrome, dict[str, Stated]] = {each: {} for each in Syndrome}
     for event in timeline.reported_events:
-        syndrome = None if is_own(event, rule) else rule.syndrome_of(event.concepts, event.terms)
+        syndrome = None if rule.is_own(event) else rule.syndrome_of(event.concepts, event.terms)
         stated = _state(event, zone)
         if syndrome is not None and (stated.first is None or stated.first <= as_of):
             found[syndrome].setdefault(stated.reference, stated)

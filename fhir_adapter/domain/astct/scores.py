@@ -13,13 +13,13 @@ from typing import Final
 
 from fhir_adapter.domain.astct.arousal import Arousal, Consciousness
 from fhir_adapter.domain.astct.held import Said, certainly, doubted, withheld_grade
-from fhir_adapter.domain.astct.icans_rule import AwakeCapd, CapdRule, IceRule
 from fhir_adapter.domain.astct.observed import Together, Watched, groups
 from fhir_adapter.domain.evidence import of_finding
 from fhir_adapter.domain.facts import CodedValue, Finding
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.queries import Operator, UnknownReason
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.icans_rule import AwakeCapd, CapdRule, IceRule
 from fhir_adapter.domain.spans import last_fresh_day
 
 Total = Decimal | None

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fhir_adapter.domain.astct.icans_rule import SedationRule
 from fhir_adapter.domain.astct.observed import Watched
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.exposure import Exposure
 from fhir_adapter.domain.facts import Intervention
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.icans_rule import SedationRule
 from fhir_adapter.domain.spans import Span, span
 
 _DONE: Final = frozenset({"completed", "in-progress", "on-hold", "stopped"})

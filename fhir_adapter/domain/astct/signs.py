@@ -13,13 +13,13 @@ from typing import Final
 
 from fhir_adapter.domain.answers import in_words
 from fhir_adapter.domain.astct.held import Held, Said, certainly, doubted, withheld_grade
-from fhir_adapter.domain.astct.icans_rule import IcansRule, RecordedSign
 from fhir_adapter.domain.astct.observed import Watched
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.facts import Diagnosis
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.safety_model.icans_rule import IcansRule, RecordedSign
 from fhir_adapter.domain.spans import Span, span
 
 _REFUTED: Final = "refuted"

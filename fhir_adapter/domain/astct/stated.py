@@ -5,33 +5,19 @@ Knows: which infusion a statement follows, what makes it count. Does not know: t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.facts import Diagnosis
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.records import Evidence
+from fhir_adapter.domain.safety_model.stated_rule import StatedRule
 from fhir_adapter.domain.spans import span
 from fhir_adapter.domain.timeline import Timeline
 
 _SURE = frozenset({"confirmed", None})
 _REFUTED = "refuted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedRule:
-    """How the hospital's own statement of a syndrome is recognised.
-
-    Attributes:
-        concept: The syndrome, whatever its grade.
-        grades: Concept -> grade its code states; one without has no grade.
-    """
-
-    concept: ConceptId
-    grades: Mapping[ConceptId, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

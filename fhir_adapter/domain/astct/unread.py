@@ -11,7 +11,6 @@ from datetime import datetime
 
 from fhir_adapter.domain.anchor import AS_OF, Anchor
 from fhir_adapter.domain.answers import Cause, in_words
-from fhir_adapter.domain.astct.crs_rule import CrsRule, MaskingDrugs
 from fhir_adapter.domain.astct.hypotension import Circulation
 from fhir_adapter.domain.astct.hypoxia import Breathing
 from fhir_adapter.domain.astct.pressors import undated_pressors
@@ -20,6 +19,7 @@ from fhir_adapter.domain.astct.windows import InfusionWindow
 from fhir_adapter.domain.completeness import MEDICATION_ADMINISTRATION, Sought, find_unread
 from fhir_adapter.domain.gaps import about
 from fhir_adapter.domain.queries import Window
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule, MaskingDrugs
 from fhir_adapter.domain.scene import Scene, utc
 from fhir_adapter.domain.spans import Span, span, stale_from
 from fhir_adapter.domain.timeline import Gap

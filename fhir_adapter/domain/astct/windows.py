@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from fhir_adapter.domain.answers import PRECEDENCE, Cause, in_order, next_fact
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.records import ProposalStatus, SyndromeInterval
+from fhir_adapter.domain.safety_model.syndrome_records import ProposalStatus, SyndromeInterval
 
 Infusions = tuple[tuple[int, datetime], ...]
 """Number and start of each cell infusion given."""

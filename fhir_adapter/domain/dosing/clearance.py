@@ -14,8 +14,8 @@ from fhir_adapter.domain.eligibility import build_scene, find_valid_until, judge
 from fhir_adapter.domain.logic import Truth, all_of
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.reactions import Reactions
 from fhir_adapter.domain.records import Answer, CriterionResult, Verdict
-from fhir_adapter.domain.safety.reactions import Reactions
 from fhir_adapter.domain.scene import Scene, utc
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline

@@ -26,9 +26,9 @@ from fhir_adapter.domain.dosing.records import ClearanceRecord, DosingRecord, Do
 from fhir_adapter.domain.dosing.totals import add_up
 from fhir_adapter.domain.eligibility import find_valid_until
 from fhir_adapter.domain.protocol import Trial
+from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.regimen import PlannedItem
-from fhir_adapter.domain.safety.reactions import ReactionsView
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import midnight

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from fhir_adapter.domain.safety.episode_rule import ActionRule, EpisodeRule
 from fhir_adapter.domain.safety.given import Given, begin_of, find_given
-from fhir_adapter.domain.safety.records import Action
+from fhir_adapter.domain.safety_model.episode_rule import ActionRule, EpisodeRule
+from fhir_adapter.domain.safety_model.event_records import Action
 from fhir_adapter.domain.timeline import Timeline
 
 

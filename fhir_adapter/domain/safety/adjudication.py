@@ -1,4 +1,4 @@
-"""What persons' judgements of a syndrome amount to at one moment: settled, dose-limiting, or still to be judged.
+"""What persons' judgements amount to at one moment: dose-limiting, settled, or still to be judged.
 
 Knows: judgements, grades proposed and reported. Does not know: observation windows, the cohort.
 """
@@ -7,23 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fhir_adapter.domain.safety.judgements import SyndromeJudgement
-from fhir_adapter.domain.safety.reactions import grade_bounds, is_syndrome, relatedness_of
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState, SyndromeEpisode
+from fhir_adapter.domain.safety.judged_grade import (
+    bounds_of_event,
+    highest_possible,
+    is_overtaken,
+    is_syndrome,
+    judged_by,
+    relatedness_of,
+)
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode
 
 _ASSOCIATED = frozenset({"related", "possible"})
 _NOT_ASSOCIATED = frozenset({"unlikely", "not-related"})
-
-
-def judged_by(episode: SyndromeEpisode, as_of: datetime) -> SyndromeJudgement | None:
-    """Give what a person had said of an episode by a moment."""
-    judged = episode.judgement
-    return judged if judged is not None and judged.at <= as_of else None
-
-
-def highest_possible(episode: SyndromeEpisode) -> int:
-    """Give the highest grade an episode can have reached by what is proposed and what the hospital stated."""
-    return max([episode.grade or 0, episode.worst, *(link.grade or 0 for link in episode.reported)])
 
 
 def is_severe(episode: SyndromeEpisode, grade: int, as_of: datetime) -> bool:
@@ -50,7 +46,7 @@ def is_pending(episode: SyndromeEpisode, grade: int, as_of: datetime) -> bool:
     if highest_possible(episode) < grade or is_severe(episode, grade, as_of):
         return False
     judged = judged_by(episode, as_of)
-    return judged is None or (not episode.stands and highest_possible(episode) > judged.grade)
+    return judged is None or is_overtaken(episode, judged)
 
 
 def assess_coded(event: AdverseEventRecord, grade: int, as_of: datetime) -> bool | None:
@@ -67,7 +63,7 @@ def assess_coded(event: AdverseEventRecord, grade: int, as_of: datetime) -> bool
     """
     if not is_syndrome(event) or event.state is EventState.DISSOLVED:
         return False
-    lowest, highest = grade_bounds(event, None, as_of)
+    lowest, highest = bounds_of_event(event, None, as_of)
     if highest < grade:
         return False
     said = relatedness_of(event, as_of)

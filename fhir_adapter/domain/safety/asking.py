@@ -6,7 +6,7 @@ Knows: grounds of a judgement. Does not know: who is asked, how the answer is ke
 from __future__ import annotations
 
 from fhir_adapter.domain.digests import digest_of
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventOrigin, EventState
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventOrigin, EventState
 
 
 def needs_judgement(event: AdverseEventRecord, from_grade: int) -> bool:

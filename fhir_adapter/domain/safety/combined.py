@@ -17,10 +17,10 @@ from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_finding
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.queries import Operator, UnknownReason
-from fhir_adapter.domain.safety.episode_rule import CombinationRule
 from fhir_adapter.domain.safety.grading_scene import GradingScene, Sample, shown
-from fhir_adapter.domain.safety.records import GradedResult
 from fhir_adapter.domain.safety.usable import Usable
+from fhir_adapter.domain.safety_model.episode_rule import CombinationRule
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.grade import grade_combination
 from fhir_adapter.domain.toxicity.measurement import Measurement
 from fhir_adapter.domain.toxicity.result import GradeStatus, ToxicityGrade

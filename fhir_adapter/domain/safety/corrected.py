@@ -16,10 +16,10 @@ from fhir_adapter.domain.evidence import of_finding
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.episode_rule import CorrectionRule
 from fhir_adapter.domain.safety.grading_scene import GradingScene, Sample, shown
-from fhir_adapter.domain.safety.records import GradedResult
 from fhir_adapter.domain.safety.usable import Usable
+from fhir_adapter.domain.safety_model.episode_rule import CorrectionRule
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.corrected_calcium import correct_calcium
 from fhir_adapter.domain.toxicity.grade import grade_measurement
 from fhir_adapter.domain.toxicity.measurement import Measurement

@@ -13,7 +13,8 @@ from typing import Final
 
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.safety.episodes import Episode, Moment, is_zero_grade, lowest_of
-from fhir_adapter.domain.safety.records import GradeChange, GradedResult
+from fhir_adapter.domain.safety_model.event_records import GradeChange
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.result import GradeStatus
 
 RESOLUTION: Final = "resolution"

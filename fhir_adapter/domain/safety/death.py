@@ -10,8 +10,13 @@ from datetime import date, datetime, tzinfo
 from fhir_adapter.domain.evidence import of_patient
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.safety.identity import event_id
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventOrigin, EventState, SpecialInterest
-from fhir_adapter.domain.safety.reporting_rule import ReportingRule
+from fhir_adapter.domain.safety_model.event_records import (
+    AdverseEventRecord,
+    EventOrigin,
+    EventState,
+    SpecialInterest,
+)
+from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import span
 from fhir_adapter.domain.timeline import Timeline

@@ -25,23 +25,18 @@ from fhir_adapter.domain.safety.dose_limiting import Ending, Observed, assess_do
 from fhir_adapter.domain.safety.events import derive_events
 from fhir_adapter.domain.safety.graded import grade_results
 from fhir_adapter.domain.safety.infusions_received import read_received
-from fhir_adapter.domain.safety.judgements import (
+from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.judgements import (
     DeathJudgement,
     EvaluabilityJudgement,
     EventJudgement,
     Judgement,
     SyndromeJudgement,
 )
-from fhir_adapter.domain.safety.records import (
-    AdverseEventRecord,
-    DoseLimitingRecord,
-    GradedResult,
-    SafetyRecord,
-    SyndromeRecord,
-    WindowState,
-)
-from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, GradedResult, SafetyRecord, WindowState
+from fhir_adapter.domain.safety_model.rule import SafetyRule
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import midnight
 from fhir_adapter.domain.timeline import Timeline
@@ -268,9 +263,7 @@ class _Deriving:
         )
         return assess_dose_limiting(rule, observed, as_of=self.as_of, zone=self.zone)
 
-    def _valid_until(
-        self, limiting: DoseLimitingRecord, syndromes: tuple[SyndromeRecord, ...]
-    ) -> datetime | None:
+    def _valid_until(self, limiting: DoseLimitingRecord, syndromes: tuple[SyndromeRecord, ...]) -> datetime | None:
         """Give the next moment at which time alone changes something: an open window grows by a day every day."""
         moments = [each.expires for each in syndromes if each.expires is not None]
         if limiting.state is WindowState.OPEN:

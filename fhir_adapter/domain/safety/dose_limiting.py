@@ -12,15 +12,11 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.safety.adjudication import assess_coded, is_pending, is_severe
 from fhir_adapter.domain.safety.infusions_received import Received
-from fhir_adapter.domain.safety.judgements import EvaluabilityJudgement
-from fhir_adapter.domain.safety.observation_rule import ObservationRule, Unfinished
-from fhir_adapter.domain.safety.records import (
-    AdverseEventRecord,
-    DoseLimitingRecord,
-    SyndromeEpisode,
-    SyndromeRecord,
-    WindowState,
-)
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.judgements import EvaluabilityJudgement
+from fhir_adapter.domain.safety_model.observation_rule import ObservationRule, Unfinished
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, SyndromeRecord
 from fhir_adapter.domain.spans import midnight
 
 JUDGE_EVALUABILITY = "a named person: does the subject count, or is it replaced"

@@ -11,7 +11,8 @@ from datetime import date, datetime, tzinfo
 
 from fhir_adapter.domain.dosing.first_given import Moment, read_moment
 from fhir_adapter.domain.dosing.records import DosingRecord, DosingStatus
-from fhir_adapter.domain.safety.records import DoseLink, GradedResult
+from fhir_adapter.domain.safety_model.event_records import DoseLink
+from fhir_adapter.domain.safety_model.records import GradedResult
 
 
 @dataclass(frozen=True, slots=True)

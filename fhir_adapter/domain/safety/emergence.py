@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_adapter.domain.safety.episodes import Episode, is_zero_grade, lowest_of
-from fhir_adapter.domain.safety.records import GradedResult
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.result import GradeStatus
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
-from fhir_adapter.domain.safety.episode_rule import Resolution
-from fhir_adapter.domain.safety.records import GradedResult
 from fhir_adapter.domain.safety.recovery import Recovery
+from fhir_adapter.domain.safety_model.episode_rule import Resolution
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.result import GradeStatus
 
 Moment = tuple[GradedResult, ...]

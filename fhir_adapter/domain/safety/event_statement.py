@@ -12,9 +12,9 @@ from typing import Final
 
 from fhir_adapter.domain.codes import Coding
 from fhir_adapter.domain.reported_event import Suspect
-from fhir_adapter.domain.safety.judgements import EventJudgement
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState
-from fhir_adapter.domain.safety.reporting_rule import ReportingRule
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.judgements import EventJudgement
+from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule
 
 _WRITABLE: Final = re.compile(
     r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?)?)?",

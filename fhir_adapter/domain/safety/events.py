@@ -23,19 +23,14 @@ from fhir_adapter.domain.safety.course_of_grades import (
 )
 from fhir_adapter.domain.safety.dose_links import TrialDose, link_doses, list_trial_doses
 from fhir_adapter.domain.safety.emergence import judge_emergence
-from fhir_adapter.domain.safety.episode_rule import EpisodeRule
 from fhir_adapter.domain.safety.episodes import BaselineGrades, Episode, cut_episodes, is_zero_grade, lowest_of
 from fhir_adapter.domain.safety.expected import judge_expected
 from fhir_adapter.domain.safety.grading_scene import Infusions
 from fhir_adapter.domain.safety.identity import keep_identity
-from fhir_adapter.domain.safety.records import (
-    AdverseEventRecord,
-    EventOrigin,
-    EventState,
-    GradedResult,
-    SafetyRecord,
-)
 from fhir_adapter.domain.safety.recovery import Recovery
+from fhir_adapter.domain.safety_model.episode_rule import EpisodeRule
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventOrigin, EventState
+from fhir_adapter.domain.safety_model.records import GradedResult, SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline
 from fhir_adapter.domain.toxicity.result import GradeStatus

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from fhir_adapter.domain.safety.episode_rule import EpisodeRule
 from fhir_adapter.domain.safety.episodes import Episode
+from fhir_adapter.domain.safety_model.episode_rule import EpisodeRule
 from fhir_adapter.domain.spans import clamped
 
 

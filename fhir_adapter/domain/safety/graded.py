@@ -16,11 +16,11 @@ from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.safety.baseline import baseline_of, find_baselines, window_before
 from fhir_adapter.domain.safety.combined import grade_combined
 from fhir_adapter.domain.safety.corrected import grade_corrected
-from fhir_adapter.domain.safety.episode_rule import EpisodeRule
 from fhir_adapter.domain.safety.grading_scene import GradingScene, Infusions
 from fhir_adapter.domain.safety.recorded import NOTHING_RECORDED, InputBook
-from fhir_adapter.domain.safety.records import GradedResult
 from fhir_adapter.domain.safety.usable import Usable
+from fhir_adapter.domain.safety_model.episode_rule import EpisodeRule
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.scene import Scene, utc
 from fhir_adapter.domain.spans import clamped
 from fhir_adapter.domain.timeline import Timeline

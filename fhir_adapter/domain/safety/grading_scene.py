@@ -16,9 +16,9 @@ from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.reference_range import NormalLimit, find_lower_limit, find_upper_limit
 from fhir_adapter.domain.safety.baseline import BaselineWindow
-from fhir_adapter.domain.safety.episode_rule import EpisodeRule
-from fhir_adapter.domain.safety.records import GradedResult
 from fhir_adapter.domain.safety.usable import Usable, find_usable
+from fhir_adapter.domain.safety_model.episode_rule import EpisodeRule
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.timeline import Timeline

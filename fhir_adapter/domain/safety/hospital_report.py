@@ -17,8 +17,8 @@ from fhir_adapter.domain.facts import Diagnosis
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.reported_event import ReportedEvent
-from fhir_adapter.domain.safety.records import EventState
-from fhir_adapter.domain.safety.reporting_rule import ReportedKind, ReportingRule
+from fhir_adapter.domain.safety_model.event_records import EventState
+from fhir_adapter.domain.safety_model.reporting_rule import ReportedKind, ReportingRule
 from fhir_adapter.domain.spans import Span, span
 from fhir_adapter.domain.timeline import Timeline
 
@@ -87,7 +87,7 @@ def find_reports(
     Returns:
         AdverseEvents first, then problems, each earliest first; those without a time last.
     """
-    events = {each.source.reference: each for each in reversed(timeline.reported_events) if not is_own(each, rule)}
+    events = {each.source.reference: each for each in reversed(timeline.reported_events) if not rule.is_own(each)}
     found = [_of_event(each, rule, zone) for each in events.values()]
     found += [_of_problem(each, kind, timeline, zone) for each, kind in _problems(timeline, rule)]
     earliest = None
@@ -96,11 +96,6 @@ def find_reports(
     named = (each for each in found if each is not None)
     kept = [each for each in named if _is_in_time(each, earliest, as_of)]
     return tuple(sorted(kept, key=_order))
-
-
-def is_own(event: ReportedEvent, rule: ReportingRule) -> bool:
-    """Say whether a report is one of ours come back: it must not become evidence for itself."""
-    return any(system == rule.system for system, _ in event.identifiers)
 
 
 def _problems(timeline: Timeline, rule: ReportingRule) -> Iterator[tuple[Diagnosis, ReportedKind]]:

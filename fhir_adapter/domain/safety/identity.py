@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from fhir_adapter.domain.digests import SHORT, digest_of
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventOrigin, EventState
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventOrigin, EventState
 from fhir_adapter.domain.source import SubjectId
 
 RESULT = "value"

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from fhir_adapter.domain.evidence import of_event
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.episode_rule import InputRule
 from fhir_adapter.domain.safety.given import Given, find_given
 from fhir_adapter.domain.safety.grading_scene import GradingScene
 from fhir_adapter.domain.safety.usable import Usable
+from fhir_adapter.domain.safety_model.episode_rule import InputRule
 from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.toxicity.scale import ClinicalInput
 

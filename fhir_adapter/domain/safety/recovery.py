@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.intervals import interval_of, lies
 from fhir_adapter.domain.queries import Operator
-from fhir_adapter.domain.safety.episode_rule import RecoveryRule
 from fhir_adapter.domain.safety.given import Given, find_given, may_be_unread
-from fhir_adapter.domain.safety.records import GradedResult
+from fhir_adapter.domain.safety_model.episode_rule import RecoveryRule
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.timeline import Timeline
 
 _DAY = timedelta(days=1)

@@ -12,17 +12,17 @@ from datetime import date, datetime, tzinfo
 
 from fhir_adapter.domain.safety.death import find_death
 from fhir_adapter.domain.safety.hospital_report import HospitalReport, find_reports
-from fhir_adapter.domain.safety.judgements import EventJudgement
-from fhir_adapter.domain.safety.records import (
+from fhir_adapter.domain.safety.reported_identity import keep_identity
+from fhir_adapter.domain.safety.reported_record import Setting, build_reported
+from fhir_adapter.domain.safety.reporting import with_reports_due
+from fhir_adapter.domain.safety_model.event_records import (
     AdverseEventRecord,
     EventOrigin,
     EventState,
     ReportedLink,
 )
-from fhir_adapter.domain.safety.reported_identity import keep_identity
-from fhir_adapter.domain.safety.reported_record import Setting, build_reported
-from fhir_adapter.domain.safety.reporting import with_reports_due
-from fhir_adapter.domain.safety.reporting_rule import ReportingRule
+from fhir_adapter.domain.safety_model.judgements import EventJudgement
+from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.spans import Span
 from fhir_adapter.domain.timeline import Timeline

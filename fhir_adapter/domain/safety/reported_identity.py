@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventOrigin, EventState
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventOrigin, EventState
 
 
 def keep_identity(

@@ -12,7 +12,7 @@ from typing import Any
 
 from fhir_adapter.domain.safety.hospital_report import HospitalReport
 from fhir_adapter.domain.safety.identity import event_id
-from fhir_adapter.domain.safety.records import (
+from fhir_adapter.domain.safety_model.event_records import (
     AdverseEventRecord,
     EventOrigin,
     EventState,

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from fhir_adapter.domain.moments import add_months
 from fhir_adapter.domain.queries import UnknownReason, Window, WindowUnit
-from fhir_adapter.domain.safety.judgements import EventJudgement
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState
-from fhir_adapter.domain.safety.reporting_rule import ReportingRule, ReportRule, ReportWhen
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.judgements import EventJudgement
+from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule, ReportRule, ReportWhen
 
 NOT_ASSESSED = "not-assessed"
 _UNEXPECTED = "unexpected"

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import ItemState
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store.codec import Codec

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision
+from fhir_adapter.domain.cohort.decision import EscalationDecision
 from fhir_adapter.domain.source import HospitalId, TrialId
 from fhir_adapter.gateways.store.database import utc_text
 from fhir_adapter.gateways.store.stored_types import ESCALATION_DECISIONS

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from fhir_adapter.domain.cohort.decision import EscalationDecision
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId, TrialId
 from fhir_adapter.errors import InvariantError, UsageError
 from fhir_adapter.gateways.store.current import (

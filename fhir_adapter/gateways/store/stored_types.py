@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from fhir_adapter.domain.cohort.decision import EscalationDecision
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ReviewItem
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import Completeness, Rejection
 from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
 from fhir_adapter.gateways.store.codec import Codec

@@ -21,10 +21,10 @@ from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.setting_text import Filler
 from fhir_adapter.definitions.typed_file import Typed, typed
 from fhir_adapter.definitions.yaml_text import Block, Document, parse_documents
-from fhir_adapter.domain.astct.crs_rule import CrsRule
 from fhir_adapter.domain.operators import Attestable
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule
 from fhir_adapter.domain.treatment_operators import SteroidLoad
 from fhir_adapter.errors import DefinitionError
 from tests.crs import RULE

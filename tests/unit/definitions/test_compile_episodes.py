@@ -18,7 +18,7 @@ from fhir_adapter.definitions.rule_scope import RuleScope
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.definitions.yaml_text import Block, Document
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.safety.episode_rule import (
+from fhir_adapter.domain.safety_model.episode_rule import (
     ActionRule,
     CombinationRule,
     CorrectionRule,

@@ -18,9 +18,9 @@ from fhir_adapter.definitions.scalar_text import FileModel
 from fhir_adapter.definitions.setting_text import Filler
 from fhir_adapter.definitions.typed_file import typed
 from fhir_adapter.definitions.yaml_text import Block, Document, parse_documents
-from fhir_adapter.domain.astct.icans_rule import IcansRule
 from fhir_adapter.domain.protocol import AttestationLink, LinkType
 from fhir_adapter.domain.quantity import Quantity, UnitRule, is_believable
+from fhir_adapter.domain.safety_model.icans_rule import IcansRule
 from fhir_adapter.errors import DefinitionError
 from tests.icans import RULE
 

@@ -15,8 +15,8 @@ from fhir_adapter.definitions.rule_scope import RuleScope
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.definitions.yaml_text import Block, Document
 from fhir_adapter.domain.protocol import AttestationLink, LinkType
-from fhir_adapter.domain.safety.observation_rule import LaterPartRule, ObservationRule, Reopening, Unfinished
-from fhir_adapter.domain.safety.records import Syndrome
+from fhir_adapter.domain.safety_model.observation_rule import LaterPartRule, ObservationRule, Reopening, Unfinished
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.errors import DefinitionError
 
 LATER = {"part": "phase2", "first": "6", "limit": "2", "share": "1/3", "source": "invented"}

@@ -16,8 +16,9 @@ from fhir_adapter.definitions.rule_scope import RuleScope
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.definitions.yaml_text import Block, Document
 from fhir_adapter.domain.queries import Window, WindowUnit
-from fhir_adapter.domain.safety.records import SpecialInterest, Syndrome
-from fhir_adapter.domain.safety.reporting_rule import ReportedKind, ReportWhen, SyndromeKind
+from fhir_adapter.domain.safety_model.event_records import SpecialInterest
+from fhir_adapter.domain.safety_model.reporting_rule import ReportedKind, ReportWhen, SyndromeKind
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.domain.toxicity.catalogue import Catalogue, CatalogueTerm
 from fhir_adapter.errors import DefinitionError
 from tests.scenarios.reading import definitions_for

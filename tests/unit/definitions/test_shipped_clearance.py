@@ -20,8 +20,8 @@ from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import CriterionResult
-from fhir_adapter.domain.safety.reactions import Reactions, ReactionsView
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.reactions import Reactions, ReactionsView
 from fhir_adapter.domain.source import Completeness, RejectionReason, SubjectId
 from tests.builders import (
     ZONE,

@@ -14,8 +14,8 @@ from fhir_adapter.domain.logic import Truth
 from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.queries import UnknownReason, Window, WindowUnit
 from fhir_adapter.domain.records import Answer
-from fhir_adapter.domain.safety.reactions import ReactionsView
-from fhir_adapter.domain.safety.records import EventState, SpecialInterest
+from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
+from fhir_adapter.domain.safety_model.reactions import ReactionsView
 from fhir_adapter.domain.statements import Attestation
 from fhir_adapter.domain.treatment_operators import NoReaction, ReactionReading, Resolution
 from tests.builders import attestation

@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from fhir_adapter.domain.escalation.cohort import Cohort
-from fhir_adapter.domain.escalation.decision import EscalationDecision
-from fhir_adapter.domain.escalation.view import build_view
+from fhir_adapter.domain.cohort.cohort import Cohort
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.view import build_view
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.report.escalation_status import EscalationStatusResult, build_decision, build_status
 from fhir_adapter.report.render_escalation import STOP_BANNER, render_decision, render_status

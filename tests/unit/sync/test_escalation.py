@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision, LevelTally
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.cohort.decision import EscalationDecision, LevelTally
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.source import HospitalId, SubjectId
 from fhir_adapter.errors import DecisionRefusedError, UsageError
 from fhir_adapter.ports.rows import AuditEntry, Derivation, SubjectRow

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fhir_adapter.domain.review import Decision, ItemKind, ReviewItem
-from fhir_adapter.domain.safety.judgements import (
+from fhir_adapter.domain.safety_model.judgements import (
     DeathJudgement,
     EvaluabilityJudgement,
     EventJudgement,

@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from fhir_adapter.domain.review import ItemKind
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState, SafetyRecord
-from fhir_adapter.domain.safety.rule import SafetyRule
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.ports.rows import Derivation
 from fhir_adapter.sync.deliver import DeliverRequest, run_deliver
 from fhir_adapter.sync.delivered import Delivered

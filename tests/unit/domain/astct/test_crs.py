@@ -9,7 +9,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from fhir_adapter.domain.safety.records import ProposalStatus
+from fhir_adapter.domain.safety_model.syndrome_records import ProposalStatus
 from fhir_adapter.domain.source import Completeness, RejectionReason
 from tests.builders import finding, refused
 from tests.crs import RULE, Given, evidence_of, flow, given, named, pressure, propose, temperature, used

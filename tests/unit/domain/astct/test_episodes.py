@@ -10,8 +10,8 @@ import pytest
 
 from fhir_adapter.domain.astct.episodes import digest_episode, judged
 from fhir_adapter.domain.moments import FhirDateTime
-from fhir_adapter.domain.safety.judgements import SyndromeJudgement
-from fhir_adapter.domain.safety.records import SyndromeEpisode, SyndromeRecord
+from fhir_adapter.domain.safety_model.judgements import SyndromeJudgement
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, SyndromeRecord
 from tests.builders import diagnosis
 from tests.crs import Given, given, named, propose, temperature, used
 from tests.icans import clock

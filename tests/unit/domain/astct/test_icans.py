@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fhir_adapter.domain.astct.stated import Stated
 from fhir_adapter.domain.facts import Fact
-from fhir_adapter.domain.safety.records import ProposalStatus, Syndrome
+from fhir_adapter.domain.safety_model.syndrome_records import ProposalStatus, Syndrome
 from fhir_adapter.domain.source import Completeness
 from tests.builders import exposure, procedure, receipt
 from tests.icans import CHILD, TEEN, capd, clock, ice, interval_at, level, problem, propose, rass, said, unable

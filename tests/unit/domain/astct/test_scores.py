@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_adapter.domain.astct.icans_rule import AwakeCapd
 from fhir_adapter.domain.facts import Fact
+from fhir_adapter.domain.safety_model.icans_rule import AwakeCapd
 from tests.builders import procedure
 from tests.icans import CHILD, INFUSED, RULE, TEEN, capd, ice, interval_at, level, propose, rass, said, unable
 

@@ -9,7 +9,7 @@ import pytest
 from fhir_adapter.domain.answers import Cause
 from fhir_adapter.domain.astct.windows import InfusionWindow, State, asks, lay_intervals, windows_of
 from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.safety.records import ProposalStatus
+from fhir_adapter.domain.safety_model.syndrome_records import ProposalStatus
 from tests.icans import clock
 
 FIRST, SECOND = clock("2026-03-09T10:00"), clock("2026-03-26T10:00")

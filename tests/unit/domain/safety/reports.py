@@ -12,22 +12,22 @@ from fhir_adapter.domain.facts import Demographics, Diagnosis, Fact, Reading
 from fhir_adapter.domain.moments import Effective, FhirDateTime, Precision
 from fhir_adapter.domain.queries import Window, WindowUnit
 from fhir_adapter.domain.reported_event import ReportedEvent
-from fhir_adapter.domain.safety.judgements import EventJudgement
-from fhir_adapter.domain.safety.records import (
+from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
+from fhir_adapter.domain.safety_model.event_records import (
     AdverseEventRecord,
     EventOrigin,
     EventState,
     SpecialInterest,
-    Syndrome,
 )
-from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
-from fhir_adapter.domain.safety.reporting_rule import (
+from fhir_adapter.domain.safety_model.judgements import EventJudgement
+from fhir_adapter.domain.safety_model.reporting_rule import (
     ReportedKind,
     ReportingRule,
     ReportRule,
     ReportWhen,
     SyndromeKind,
 )
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.domain.source import HospitalId, ResourceVersion, SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.domain.toxicity.catalogue import Catalogue, CatalogueTerm

@@ -10,7 +10,7 @@ import pytest
 from fhir_adapter.domain.facts import Finding
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.queries import UnknownReason
-from fhir_adapter.domain.safety.records import GradedResult
+from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.result import Needed
 from tests.builders import during
 from tests.graded import HYPOCALCEMIA, graded, lab, word

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from fhir_adapter.domain.safety.records import EventState, SpecialInterest
+from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
 from tests.unit.domain.safety.reports import merged, only, patient
 
 

@@ -18,8 +18,10 @@ from fhir_adapter.domain.safety.dose_limiting import (
     observation_end,
 )
 from fhir_adapter.domain.safety.infusions_received import Received
-from fhir_adapter.domain.safety.observation_rule import Unfinished
-from fhir_adapter.domain.safety.records import DoseLimitingRecord, SpecialInterest, Syndrome, WindowState
+from fhir_adapter.domain.safety_model.event_records import SpecialInterest
+from fhir_adapter.domain.safety_model.observation_rule import Unfinished
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from tests.builders import ZONE
 from tests.reactions import (
     FIRST,

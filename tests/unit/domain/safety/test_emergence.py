@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fhir_adapter.domain.facts import Finding
-from fhir_adapter.domain.safety.records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
 from tests.graded import events, hemoglobin, lab, only, platelets
 
 

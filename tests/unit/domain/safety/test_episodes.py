@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from fhir_adapter.domain.safety.episode_rule import Resolution
 from fhir_adapter.domain.safety.events import derive_events
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.episode_rule import Resolution
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from fhir_adapter.domain.toxicity.scale import Scale
 from tests.builders import ZONE, finding
 from tests.graded import (

@@ -13,7 +13,7 @@ from fhir_adapter.domain.safety.event_statement import (
     EventHeading,
     derive_event_statement,
 )
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState, ReportedLink
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState, ReportedLink
 from tests.unit.domain.safety.reports import ALT, MEDDRA, OURS, RULE, derived, judged
 
 HEADING = EventHeading(

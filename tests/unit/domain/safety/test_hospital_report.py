@@ -11,7 +11,7 @@ from fhir_adapter.domain.codes import Coding, ConceptId
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.moments import Effective
 from fhir_adapter.domain.safety.hospital_report import HospitalReport, find_reports
-from fhir_adapter.domain.safety.records import EventState
+from fhir_adapter.domain.safety_model.event_records import EventState
 from fhir_adapter.domain.timeline import build_timeline
 from tests.unit.domain.safety.reports import (
     AS_OF,

@@ -7,8 +7,13 @@ from datetime import UTC, datetime
 
 from fhir_adapter.domain.facts import Finding
 from fhir_adapter.domain.safety.identity import BACK, DISSOLVED, event_id
-from fhir_adapter.domain.safety.judgements import EventJudgement
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventOrigin, EventState, ReportedLink
+from fhir_adapter.domain.safety_model.event_records import (
+    AdverseEventRecord,
+    EventOrigin,
+    EventState,
+    ReportedLink,
+)
+from fhir_adapter.domain.safety_model.judgements import EventJudgement
 from tests.graded import PLATELETS, SUBJECT, events, hemoglobin, only, platelets
 
 LOW = tuple(platelets("60", f"{day}T08:00") for day in (14, 15, 16, 17, 18))

@@ -8,7 +8,7 @@ import pytest
 
 from fhir_adapter.domain.dosing.records import DosingRecord, DosingStatus
 from fhir_adapter.domain.facts import Fact
-from fhir_adapter.domain.safety.records import Action, DoseLink
+from fhir_adapter.domain.safety_model.event_records import Action, DoseLink
 from tests.builders import exposure, procedure
 from tests.graded import ANEMIA, FEVER, RED_CELLS, dose, events, hemoglobin, only, temperature
 

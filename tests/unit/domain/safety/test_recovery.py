@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fhir_adapter.domain.facts import Fact, Finding, Reading
-from fhir_adapter.domain.safety.records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
 from fhir_adapter.domain.source import Completeness, RejectionReason
 from tests.builders import exposure, procedure, read_completely, receipt, refused
 from tests.graded import NEUTROPHILS, PLATELET_BAG, PLATELETS, events, neutrophils, platelets

@@ -8,7 +8,7 @@ import pytest
 
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.moments import Effective
-from fhir_adapter.domain.safety.records import EventOrigin, EventState, SpecialInterest
+from fhir_adapter.domain.safety_model.event_records import EventOrigin, EventState, SpecialInterest
 from tests.unit.domain.safety.reports import (
     ALT,
     GVHD,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fhir_adapter.domain.safety.records import EventOrigin, EventState
+from fhir_adapter.domain.safety_model.event_records import EventOrigin, EventState
 from tests.unit.domain.safety.reports import derived, judged, merged, only, problem, report
 
 

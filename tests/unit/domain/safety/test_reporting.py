@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from fhir_adapter.domain.queries import UnknownReason, Window, WindowUnit
-from fhir_adapter.domain.safety.records import AdverseEventRecord, EventState
 from fhir_adapter.domain.safety.reporting import (
     derive_reports_due,
     list_overdue,
@@ -17,6 +16,7 @@ from fhir_adapter.domain.safety.reporting import (
     read_awareness,
     with_reports_due,
 )
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from tests.unit.domain.safety.reports import RULE, ZONE, derived, judged
 
 

@@ -10,14 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from fhir_adapter.domain.digests import digest_of
-from fhir_adapter.domain.escalation.decide_next import NextAction, decide_next
-from fhir_adapter.domain.escalation.decision import EscalationDecision, LevelTally
-from fhir_adapter.domain.escalation.later_part import ask_later_part
-from fhir_adapter.domain.escalation.opened import Opened, read_opened
-from fhir_adapter.domain.escalation.rule import EscalationAction, EscalationRule
-from fhir_adapter.domain.escalation.state import CohortState, LevelCount
-from fhir_adapter.domain.escalation.subject import (
+from fhir_adapter.domain.cohort.decision import EscalationDecision, LevelTally
+from fhir_adapter.domain.cohort.later_part import ask_later_part
+from fhir_adapter.domain.cohort.opened import Opened, read_opened
+from fhir_adapter.domain.cohort.subject import (
     EVALUABLE,
     PENDING,
     UNKNOWN,
@@ -25,7 +21,11 @@ from fhir_adapter.domain.escalation.subject import (
     Counted,
     count_as,
 )
-from fhir_adapter.domain.safety.observation_rule import ObservationRule
+from fhir_adapter.domain.digests import digest_of
+from fhir_adapter.domain.escalation.decide_next import NextAction, decide_next
+from fhir_adapter.domain.escalation.rule import EscalationAction, EscalationRule
+from fhir_adapter.domain.escalation.state import CohortState, LevelCount
+from fhir_adapter.domain.safety_model.observation_rule import ObservationRule
 
 _ASKED: Final[Mapping[Counted, str]] = {
     Counted.UNKNOWN_PART: "nobody said to which part of the study the subject belongs",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from fhir_adapter.domain.astct.stated import StatedRule
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.queries import Window
+from fhir_adapter.domain.safety_model.stated_rule import StatedRule
 
 
 class Instrument(StrEnum):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from fhir_adapter.domain.escalation.cohort import Cohort
-from fhir_adapter.domain.escalation.deciding import Choice, check_choice
+from fhir_adapter.domain.cohort.cohort import Cohort
+from fhir_adapter.domain.cohort.deciding import Choice, check_choice
 from fhir_adapter.domain.escalation.rule import EscalationAction
-from fhir_adapter.domain.safety.observation_rule import Reopening
+from fhir_adapter.domain.safety_model.observation_rule import Reopening
 from fhir_adapter.errors import DecisionRefusedError
 from tests.cohorts import cohort_of, decided, decided_on
 

@@ -7,10 +7,10 @@ from itertools import permutations
 
 import pytest
 
-from fhir_adapter.domain.escalation.cohort import read_cohort, tallies_of, without_waiting
-from fhir_adapter.domain.escalation.decision import EscalationDecision, LevelTally
+from fhir_adapter.domain.cohort.cohort import read_cohort, tallies_of, without_waiting
+from fhir_adapter.domain.cohort.decision import EscalationDecision, LevelTally
+from fhir_adapter.domain.cohort.subject import Counted, count_as
 from fhir_adapter.domain.escalation.state import LevelCount
-from fhir_adapter.domain.escalation.subject import Counted, count_as
 from tests.cohorts import cohort_of, decided, decided_on, said, scheme, subject
 from tests.reactions import at
 

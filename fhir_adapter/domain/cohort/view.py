@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from fhir_adapter.domain.escalation.board import BoardLine, build_board
-from fhir_adapter.domain.escalation.cohort import Cohort
-from fhir_adapter.domain.escalation.decision import EscalationDecision
-from fhir_adapter.domain.escalation.deviation import FoundDeviation, find_deviations
-from fhir_adapter.domain.escalation.hold import CohortHold, find_hold, held_subjects
+from fhir_adapter.domain.cohort.board import BoardLine, build_board
+from fhir_adapter.domain.cohort.cohort import Cohort
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.deviation import FoundDeviation, find_deviations
+from fhir_adapter.domain.cohort.hold import CohortHold, find_hold, held_subjects
 from fhir_adapter.domain.escalation.rule import EscalationAction
 from fhir_adapter.domain.source import SubjectId
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from fhir_adapter.domain.escalation.board import BoardLine, build_board
-from fhir_adapter.domain.escalation.cohort import Cohort
-from fhir_adapter.domain.escalation.subject import Counted
-from fhir_adapter.domain.safety.records import WindowState
+from fhir_adapter.domain.cohort.board import BoardLine, build_board
+from fhir_adapter.domain.cohort.cohort import Cohort
+from fhir_adapter.domain.cohort.subject import Counted
+from fhir_adapter.domain.safety_model.records import WindowState
 from tests.builders import ZONE
 from tests.cohorts import cohort_of, subject
 from tests.reactions import at

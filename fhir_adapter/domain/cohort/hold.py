@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from fhir_adapter.domain.cohort.cohort import Cohort
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.subject import PENDING, UNKNOWN, CohortSubject, Counted
 from fhir_adapter.domain.criterion import Kind, Mode
 from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
-from fhir_adapter.domain.escalation.cohort import Cohort
-from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.escalation.rule import EscalationAction
-from fhir_adapter.domain.escalation.subject import PENDING, UNKNOWN, CohortSubject, Counted
 from fhir_adapter.domain.records import CriterionResult, Verdict
 from fhir_adapter.domain.source import SubjectId
 

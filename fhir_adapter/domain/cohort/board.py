@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from fhir_adapter.domain.escalation.cohort import Cohort, Trace
-from fhir_adapter.domain.escalation.hold import held_subjects
-from fhir_adapter.domain.escalation.subject import Counted
-from fhir_adapter.domain.safety.records import WindowState
+from fhir_adapter.domain.cohort.cohort import Cohort, Trace
+from fhir_adapter.domain.cohort.hold import held_subjects
+from fhir_adapter.domain.cohort.subject import Counted
+from fhir_adapter.domain.safety_model.records import WindowState
 from fhir_adapter.domain.source import SubjectId
 
 

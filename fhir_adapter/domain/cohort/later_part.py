@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from fhir_adapter.domain.escalation.subject import CohortSubject
-from fhir_adapter.domain.safety.observation_rule import ObservationRule
+from fhir_adapter.domain.cohort.subject import CohortSubject
+from fhir_adapter.domain.safety_model.observation_rule import ObservationRule
 
 
 def ask_later_part(rule: ObservationRule, subjects: Iterable[CohortSubject]) -> tuple[str, ...]:

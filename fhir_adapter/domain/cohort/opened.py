@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision
+from fhir_adapter.domain.cohort.decision import EscalationDecision
 from fhir_adapter.domain.escalation.rule import TREATING, EscalationAction, EscalationRule
 
 _CLOSING = frozenset({EscalationAction.DECLARE_MTD.value, EscalationAction.STOP_STUDY.value})

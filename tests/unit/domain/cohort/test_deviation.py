@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision
-from fhir_adapter.domain.escalation.deviation import FoundDeviation, find_deviations
-from fhir_adapter.domain.escalation.subject import CohortSubject
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.deviation import FoundDeviation, find_deviations
+from fhir_adapter.domain.cohort.subject import CohortSubject
 from tests.cohorts import cohort_of, decided, subject
 from tests.reactions import SECOND, at
 

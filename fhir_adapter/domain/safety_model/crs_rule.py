@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir_adapter.domain.astct.stated import StatedRule
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.queries import Limit, Window
+from fhir_adapter.domain.safety_model.stated_rule import StatedRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

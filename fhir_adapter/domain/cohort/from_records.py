@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
+from fhir_adapter.domain.cohort.subject import CohortSubject
 from fhir_adapter.domain.dosing.first_given import read_moment
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.escalation.subject import CohortSubject
 from fhir_adapter.domain.evidence import is_stated_under
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId
 from fhir_adapter.domain.spans import midnight
 

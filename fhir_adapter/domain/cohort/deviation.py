@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from fhir_adapter.domain.escalation.cohort import Cohort, Trace
-from fhir_adapter.domain.escalation.decision import EscalationDecision
-from fhir_adapter.domain.escalation.hold import CohortHold, hold_spans
+from fhir_adapter.domain.cohort.cohort import Cohort, Trace
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.hold import CohortHold, hold_spans
+from fhir_adapter.domain.cohort.subject import Counted
 from fhir_adapter.domain.escalation.rule import EscalationAction
-from fhir_adapter.domain.escalation.subject import Counted
 from fhir_adapter.domain.source import SubjectId
 
 

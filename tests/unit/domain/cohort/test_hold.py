@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
-from fhir_adapter.domain.escalation.cohort import Cohort
-from fhir_adapter.domain.escalation.hold import (
+from fhir_adapter.domain.cohort.cohort import Cohort
+from fhir_adapter.domain.cohort.hold import (
     COHORT_HOLD,
     CohortHold,
     apply_hold,
@@ -16,7 +15,8 @@ from fhir_adapter.domain.escalation.hold import (
     held_subjects,
     hold_spans,
 )
-from fhir_adapter.domain.escalation.subject import CohortSubject
+from fhir_adapter.domain.cohort.subject import CohortSubject
+from fhir_adapter.domain.dosing.records import Clearance, ClearanceRecord
 from fhir_adapter.domain.source import SubjectId
 from tests.cohorts import cohort_of, decided, decided_on, subject
 from tests.reactions import SECOND, at

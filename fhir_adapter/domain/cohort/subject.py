@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from fhir_adapter.domain.safety.records import DoseLimitingRecord, WindowState
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
 from fhir_adapter.domain.source import HospitalId, SubjectId
 
 RESERVING = frozenset({"pending-on-study", "on-study", "on-study-intervention"})

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.queries import Window
-from fhir_adapter.domain.safety.records import SpecialInterest, Syndrome
+from fhir_adapter.domain.reported_event import ReportedEvent
+from fhir_adapter.domain.safety_model.event_records import SpecialInterest
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 
 
 class ReportWhen(StrEnum):
@@ -118,3 +120,7 @@ class ReportingRule:
             if any(concept in each.concepts for concept in concepts) or any(term in each.terms for term in terms):
                 return each.syndrome
         return None
+
+    def is_own(self, event: ReportedEvent) -> bool:
+        """Say whether a report is one we wrote ourselves, come back."""
+        return any(system == self.system for system, _ in event.identifiers)

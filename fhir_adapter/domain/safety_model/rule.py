@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir_adapter.domain.astct.crs_rule import CrsRule
-from fhir_adapter.domain.astct.icans_rule import IcansRule
-from fhir_adapter.domain.safety.episode_rule import EpisodeRule
-from fhir_adapter.domain.safety.observation_rule import ObservationRule
-from fhir_adapter.domain.safety.reporting_rule import ReportingRule
+from fhir_adapter.domain.safety_model.crs_rule import CrsRule
+from fhir_adapter.domain.safety_model.episode_rule import EpisodeRule
+from fhir_adapter.domain.safety_model.icans_rule import IcansRule
+from fhir_adapter.domain.safety_model.observation_rule import ObservationRule
+from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule
 from fhir_adapter.domain.toxicity.catalogue import Catalogue
 from fhir_adapter.domain.toxicity.scale import Scale
 

@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from fhir_adapter.domain.cohort.from_records import read_subject
+from fhir_adapter.domain.cohort.subject import CohortSubject
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.escalation.from_records import read_subject
-from fhir_adapter.domain.escalation.subject import CohortSubject
 from fhir_adapter.domain.evidence import of_attestation
-from fhir_adapter.domain.safety.records import SafetyRecord, Syndrome
+from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.domain.source import HospitalId, SubjectId
 from tests.builders import ZONE, attestation
 from tests.reactions import FIRST, SECOND, at, episode, event, syndromes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision
-from fhir_adapter.domain.escalation.opened import Opened, read_opened
+from fhir_adapter.domain.cohort.decision import EscalationDecision
+from fhir_adapter.domain.cohort.opened import Opened, read_opened
 from tests.cohorts import decided, the_rule
 from tests.reactions import at
 

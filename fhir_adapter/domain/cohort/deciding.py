@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from fhir_adapter.domain.escalation.cohort import Cohort, without_waiting
+from fhir_adapter.domain.cohort.cohort import Cohort, without_waiting
 from fhir_adapter.domain.escalation.decide_next import NextAction
 from fhir_adapter.domain.escalation.rule import TREATING, EscalationAction
 from fhir_adapter.domain.escalation.situation import Situation
-from fhir_adapter.domain.safety.observation_rule import Reopening
+from fhir_adapter.domain.safety_model.observation_rule import Reopening
 from fhir_adapter.errors import DecisionRefusedError
 
 _FILLING: Final = frozenset({EscalationAction.ENROL, EscalationAction.EXPAND})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from fhir_adapter.domain.safety.records import Syndrome
+from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 
 
 class Unfinished(StrEnum):

@@ -1,0 +1,112 @@
+"""From a safety record to the reactions a criterion to receive cells looks at.
+
+Knows: which events, syndromes and results may speak against a further infusion. Does not know: what they decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.reactions import Reaction, ReactionKind, ReactionsView
+from fhir_adapter.domain.safety.judged_grade import (
+    bounds_of_event,
+    bounds_of_syndrome,
+    is_syndrome,
+    relatedness_of,
+)
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
+from fhir_adapter.domain.safety_model.records import GradedResult, SafetyRecord
+from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode
+from fhir_adapter.domain.toxicity.result import GradeStatus
+
+NOT_RELATED = "not-related"
+"""What a person says of an event whose cause the cells certainly are not."""
+
+
+def view_reactions(record: SafetyRecord, hematologic: Callable[[str], bool]) -> ReactionsView:
+    """Take out of a safety record what a criterion to receive cells looks at.
+
+    Args:
+        record: Derived for the moment asked about; judgements made after it do not count.
+        hematologic: Says of a term of the scale whether the criterion leaves it out.
+
+    Returns:
+        Syndromes, nonhematologic events and ungradable results since the first infusion. Left out are dissolved
+        events, those a person called not related, those that were there before and are no worse, and a
+        hospital's statement of a syndrome where the syndrome itself carries it.
+
+    Source:
+        clinical review, PUT-2 and section 3.
+    """
+    first = min((at for _, at in record.infusions), default=None)
+    episodes = [episode for syndrome in record.syndromes for episode in syndrome.episodes]
+    joined = {link.reference for episode in episodes for link in episode.reported}
+    return ReactionsView(
+        first_infusion=first,
+        reactions=(
+            *(_of_syndrome(episode, record.as_of) for episode in episodes),
+            *(_of_event(event, first, record.as_of) for event in _events(record, joined)),
+            *(_of_result(result) for result in record.results if _is_open(result, hematologic)),
+        ),
+    )
+
+
+def _of_syndrome(episode: SyndromeEpisode, as_of: datetime) -> Reaction:
+    lowest, highest = bounds_of_syndrome(episode, as_of)
+    return Reaction(
+        name=f"{episode.id} after infusion {episode.after_infusion}",
+        kind=ReactionKind.SYNDROME,
+        lowest=lowest,
+        highest=highest,
+        wanted=f"the judged grade and association of {episode.id}",
+        lasts=episode.end is None,
+        evidence=tuple(each for interval in episode.intervals for each in interval.evidence),
+    )
+
+
+def _events(record: SafetyRecord, joined: set[str]) -> Iterator[AdverseEventRecord]:
+    for event in record.events:
+        is_told = is_syndrome(event) and any(link.reference in joined for link in event.reported)
+        is_out = event.hematologic or event.pre_existing or event.state is EventState.DISSOLVED
+        if not (is_told or is_out or relatedness_of(event, record.as_of) == NOT_RELATED):
+            yield event
+
+
+def _of_event(event: AdverseEventRecord, first: datetime | None, as_of: datetime) -> Reaction:
+    lowest, highest = bounds_of_event(event, first, as_of)
+    last = event.changes[-1] if event.changes else None
+    is_certain = last is not None and not last.at_least and not event.unresolved_ungradable
+    return Reaction(
+        name=f"{event.id} {event.term}",
+        kind=ReactionKind.SYNDROME if is_syndrome(event) else ReactionKind.EVENT,
+        lowest=lowest,
+        highest=highest,
+        wanted=f"what a person says about {event.id}: its grade and its relation to the cells",
+        lasts=event.state is not EventState.RESOLVED,
+        now=last.grade if last is not None and is_certain else None,
+        is_new=True if event.worsened else event.treatment_emergent,
+        relatedness=relatedness_of(event, as_of),
+        until=last.at if last is not None else None,
+        evidence=event.evidence,
+    )
+
+
+def _is_open(result: GradedResult, hematologic: Callable[[str], bool]) -> bool:
+    is_ungradable = result.grade.status is GradeStatus.UNGRADABLE
+    return is_ungradable and result.after_infusion is not None and not hematologic(result.term)
+
+
+def _of_result(result: GradedResult) -> Reaction:
+    needed = result.grade.needed
+    what = needed[0].value.replace("-", " ") if needed else "what its grade takes"
+    return Reaction(
+        name=f"{result.term}, which cannot be graded",
+        kind=ReactionKind.RESULT,
+        lowest=0,
+        highest=result.grade.worst,
+        wanted=f"{result.term}: {what}",
+        reason=result.grade.reason or UnknownReason.MISSING,
+        evidence=result.evidence,
+    )
