@@ -24,14 +24,16 @@ class AstctFile(FileModel):
     icans: IcansPart
 
 
-def load_astct_file(roots: Roots, consensus: str, filler: Filler, kept: KeptFiles) -> Typed[AstctFile]:
+def load_astct_file(
+    roots: Roots, consensus: str, filler: Filler, kept: KeptFiles | None = None
+) -> Typed[AstctFile]:
     """Read one consensus.
 
     Args:
         roots: Where mappings are.
         consensus: Its id, for example `astct-2019`.
         filler: Fills in the trial's settings.
-        kept: What was read before.
+        kept: 0..1; what was read before.
 
     Returns:
         The file, typed.
@@ -40,7 +42,8 @@ def load_astct_file(roots: Roots, consensus: str, filler: Filler, kept: KeptFile
         DefinitionError: The file is missing or wrong, or names another consensus.
     """
     folder = roots.folder(TERMINOLOGY)
-    file = typed(filler.fill(kept.document(*folder.file(f"{consensus}.yaml"))), AstctFile)
+    document = (kept or KeptFiles()).document(*folder.file(f"{consensus}.yaml"))
+    file = typed(filler.fill(document), AstctFile)
     if file.model.id != consensus:
         raise file.error(("id",), f"id is not the file's name {consensus}", "rename one of them")
     return file
