@@ -17,7 +17,7 @@ from fhir_adapter.domain.participation import FINAL_STATUSES
 from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.safety.derive import Treated, derive_safety
 from fhir_adapter.domain.safety.dose_limiting import Ending
-from fhir_adapter.domain.safety_model.reactions import view_reactions
+from fhir_adapter.domain.safety.reactions import view_reactions
 from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.spans import midnight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
-from fhir_adapter.domain.safety_model.reactions import view_reactions
+from fhir_adapter.domain.safety.reactions import view_reactions
 from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, SafetyRecord, WindowState
 from fhir_adapter.domain.source import SubjectId, TrialId
 from fhir_adapter.domain.toxicity.result import GradeStatus, ToxicityGrade
