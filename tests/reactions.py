@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from fhir_adapter.domain.queries import UnknownReason
+from fhir_adapter.domain.reactions import ReactionsView
+from fhir_adapter.domain.safety.reactions import view_reactions
 from fhir_adapter.domain.safety_model.event_records import (
     AdverseEventRecord,
     EventOrigin,
@@ -16,8 +18,9 @@ from fhir_adapter.domain.safety_model.event_records import (
 )
 from fhir_adapter.domain.safety_model.judgements import EvaluabilityJudgement, EventJudgement, SyndromeJudgement
 from fhir_adapter.domain.safety_model.observation_rule import LaterPartRule, ObservationRule, Reopening, Unfinished
-from fhir_adapter.domain.safety_model.records import GradedResult
+from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, GradedResult, SafetyRecord, WindowState
 from fhir_adapter.domain.safety_model.syndrome_records import Syndrome, SyndromeEpisode, SyndromeRecord
+from fhir_adapter.domain.source import SubjectId, TrialId
 from fhir_adapter.domain.toxicity.result import Direction, GradeStatus, Needed, ToxicityGrade
 from tests.builders import ZONE
 
@@ -170,3 +173,28 @@ def counts_by_word(*, replaced: bool, withheld: bool = False, when: str = "04-20
         replaced=replaced,
         withheld_for_toxicity=withheld,
     )
+
+
+def record_of(**given: Any) -> SafetyRecord:
+    """A safety record of 19 March; `episodes` and `ungradable` stand for syndromes and results."""
+    syndrome = syndromes(*given.pop("episodes", ()))
+    values: dict[str, Any] = {
+        "subject": SubjectId("S-1"),
+        "trial": TrialId("t"),
+        "as_of": at("03-19T11:00"),
+        "baseline_before": None,
+        "infusions": ((1, FIRST),),
+        "results": given.pop("ungradable", ()),
+        "events": (),
+        "syndromes": syndrome,
+        "dose_limiting": DoseLimitingRecord(part="phase1", level=1, state=WindowState.OPEN),
+        "valid_until": None,
+        "definitions_digest": "d",
+        "evidence_digest": "e",
+    }
+    return SafetyRecord(**(values | given))
+
+
+def view_of(**given: Any) -> ReactionsView:
+    """What a criterion to receive cells sees of that record; no term is hematologic."""
+    return view_reactions(record_of(**given), lambda _: False)

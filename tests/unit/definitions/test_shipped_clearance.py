@@ -11,17 +11,12 @@ from typing import Any
 import pytest
 
 from fhir_adapter.definitions.load import load_definitions
-from fhir_adapter.domain.assessment import walk
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.criterion import Mode
 from fhir_adapter.domain.dosing.clearance import derive_clearance
 from fhir_adapter.domain.facts import Fact, Finding, Reading
-from fhir_adapter.domain.operators import Attested
 from fhir_adapter.domain.protocol import Trial
-from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import CriterionResult
-from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
-from fhir_adapter.domain.safety_model.reactions import Reactions, ReactionsView
 from fhir_adapter.domain.source import Completeness, RejectionReason, SubjectId
 from tests.builders import (
     ZONE,
@@ -34,7 +29,6 @@ from tests.builders import (
     read_completely,
     refused,
 )
-from tests.reactions import FIRST, event
 from tests.scenes import AS_OF, timeline
 
 READ = tuple(read_completely("MedicationAdministration", "Procedure", "Observation"))
@@ -48,20 +42,9 @@ def trial() -> Trial:
     return load_definitions(hospital="demo", trial="nct07256210").trial
 
 
-def judged(
-    id_: str,
-    *facts: Fact | Reading | Completeness,
-    infusion: int = 1,
-    reactions: Reactions | None = None,
-) -> CriterionResult:
+def judged(id_: str, *facts: Fact | Reading | Completeness, infusion: int = 1) -> CriterionResult:
     record = derive_clearance(
-        timeline(*facts),
-        trial(),
-        subject=SubjectId("S-1"),
-        infusion=infusion,
-        as_of=AS_OF,
-        zone=ZONE,
-        reactions=reactions,
+        timeline(*facts), trial(), subject=SubjectId("S-1"), infusion=infusion, as_of=AS_OF, zone=ZONE
     )
     return next(each for each in record.criteria if each.id == id_)
 
@@ -162,56 +145,6 @@ def test_a_statement_of_infection_holds_for_a_day() -> None:
     assert outcome("N2", *READ, attestation("N2", at="2026-03-10T11:59")) == "STALE"
     assert outcome("N2", *READ, attestation("N2", value=False)) == "FAIL"
     assert outcome("N2", *READ) == "NEEDS_ATTESTATION"
-
-
-NO_REACTION = attestation("N3", at="2026-03-10T12:00")
-RELEASED = attestation("N3-release", at="2026-03-10T12:00", reason="resolved within two days")
-
-
-def reacted(*said: Fact, events: tuple[AdverseEventRecord, ...] = ()) -> str:
-    """N3 at infusion 2, with a record of these events."""
-    view = ReactionsView(as_of=AS_OF, first_infusion=FIRST, events=events)
-    result = judged("N3", *READ, *said, infusion=2, reactions=lambda _: view)
-    return result.unknown_reason.value if result.unknown_reason is not None else result.verdict.value
-
-
-def test_a_statement_alone_never_clears_what_no_record_shows() -> None:
-    result = judged("N3", *READ, NO_REACTION, infusion=2)
-    assert (result.unknown_reason, result.next_fact) == (
-        UnknownReason.MISSING,
-        "a safety record in which every reaction since infusion 1 is graded",
-    )
-
-
-def test_a_record_alone_waits_for_the_investigator() -> None:
-    result = judged("N3", *READ, infusion=2, reactions=lambda _: ReactionsView(as_of=AS_OF, first_infusion=FIRST))
-    assert result.next_fact == "attestation N3, made after infusion 1 and not older than 24 hours"
-
-
-def test_record_and_investigator_must_both_know_of_no_reaction() -> None:
-    assert reacted(NO_REACTION) == "PASS"
-    assert reacted(attestation("N3", value=False)) == "FAIL"
-    assert reacted(attestation("N3", at="2026-03-10T11:59")) == "STALE"
-
-
-@pytest.mark.parametrize(("grade", "expected"), [(2, "PASS"), (3, "FAIL")])
-def test_grade_3_holds_the_second_infusion(grade: int, expected: str) -> None:
-    assert reacted(NO_REACTION, events=(event(grade=grade),)) == expected
-
-
-def test_the_principal_investigators_release_lets_a_resolved_one_pass_for_a_day() -> None:
-    done = event(state=EventState.RESOLVED)
-    old = attestation("N3-release", at="2026-03-10T11:59", reason="resolved within two days")
-    assert reacted(NO_REACTION, events=(done,)) == "FAIL"
-    assert reacted(NO_REACTION, old, events=(done,)) == "FAIL"
-    assert reacted(NO_REACTION, RELEASED, events=(done,)) == "PASS"
-    assert reacted(NO_REACTION, RELEASED, events=(event(),)) == "FAIL"
-
-
-def test_only_the_principal_investigator_may_release() -> None:
-    rule = next(each.criterion.rule for each in trial().clearance if each.criterion.id == "N3")
-    asked = {node.link_id: node.roles for node in walk(rule) if isinstance(node, Attested)}
-    assert asked == {"N3": ("investigator",), "N3-release": ("pi",)}
 
 
 def flow(litres: str, at: str = "2026-03-11T11:00") -> Finding:

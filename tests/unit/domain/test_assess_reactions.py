@@ -1,4 +1,4 @@
-"""No severe reaction since infusion 1 (2 March 2026): what holds infusion 2, what is released, what is open."""
+"""No severe reaction since infusion 1 (2 March 2026): which syndromes and unresolved events hold infusion 2."""
 
 from __future__ import annotations
 
@@ -11,53 +11,12 @@ import pytest
 from fhir_adapter.domain.assess_reactions import NO_FIRST_INFUSION, RECORD_MISSING
 from fhir_adapter.domain.assessment import assess, walk
 from fhir_adapter.domain.logic import Truth
-from fhir_adapter.domain.operators import Attested
-from fhir_adapter.domain.queries import UnknownReason, Window, WindowUnit
-from fhir_adapter.domain.records import Answer
+from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
-from fhir_adapter.domain.safety.reactions import ReactionsView
-from fhir_adapter.domain.statements import Attestation
-from fhir_adapter.domain.treatment_operators import NoReaction, ReactionReading, Resolution
-from tests.builders import attestation
-from tests.reactions import (
-    at,
-    changes,
-    episode,
-    event,
-    reported,
-    said_of,
-    ungradable,
-    verdict_on,
-    view_of,
-)
+from fhir_adapter.domain.treatment_operators import Resolution
+from tests.no_reaction import DONE, NOW, RELEASED, RULE, judged, truth
+from tests.reactions import changes, episode, event, reported, said_of, verdict_on
 from tests.scenes import scene
-
-RULE = NoReaction(
-    part="N3-record",
-    label="no severe reaction since infusion 1",
-    grade=3,
-    reading=ReactionReading.POSSIBLY_RELATED,
-    resolution=Resolution.EVENT,
-    release=Attested(link_id="N3-release", valid_for=Window(24, WindowUnit.HOUR), roles=("pi",)),
-)
-NOW = at("03-19T11:00")
-DONE: dict[str, Any] = {
-    "state": EventState.RESOLVED,
-    "resolved": "2026-03-10",
-    "changes": changes(("03-06", 3), ("03-10", 0)),
-}
-RELEASED = attestation("N3-release", True, by="pi", at="2026-03-19T08:00", reason="resolved in four days")
-
-
-def judged(*said: Attestation, rule: NoReaction = RULE, as_of: datetime = NOW, **seen: Any) -> Answer:
-    """Judge what is seen: `episodes`, `events`, `ungradable`."""
-    view = view_of(as_of=as_of, **seen)
-    return assess(rule, replace(scene(*said, as_of=as_of).at_as_of(), reactions=lambda _: view))
-
-
-def truth(*said: Attestation, rule: NoReaction = RULE, **seen: Any) -> str:
-    """The answer in one word."""
-    return judged(*said, rule=rule, **seen).truth.name
 
 
 def test_without_a_record_nothing_is_known() -> None:

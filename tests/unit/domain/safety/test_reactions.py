@@ -1,50 +1,56 @@
-"""What of a safety record speaks about a further infusion."""
+"""What of a safety record speaks about a further infusion. The record is of 19 March, 11:00."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
+import pytest
+
+from fhir_adapter.domain.reactions import Reaction, ReactionKind
 from fhir_adapter.domain.safety.reactions import view_reactions
-from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, SafetyRecord, WindowState
-from fhir_adapter.domain.source import SubjectId, TrialId
+from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
 from fhir_adapter.domain.toxicity.result import GradeStatus, ToxicityGrade
-from tests.reactions import FIRST, SECOND, at, episode, event, reported, syndromes, ungradable
+from tests.reactions import (
+    FIRST,
+    SECOND,
+    at,
+    changes,
+    episode,
+    event,
+    record_of,
+    reported,
+    said_of,
+    ungradable,
+    verdict_on,
+    view_of,
+)
 
 
-def record(**given: Any) -> SafetyRecord:
-    """A safety record after both infusions."""
-    values: dict[str, Any] = {
-        "subject": SubjectId("S-1"),
-        "trial": TrialId("t"),
-        "as_of": at("04-01"),
-        "baseline_before": None,
-        "infusions": ((2, SECOND), (1, FIRST)),
-        "results": (),
-        "events": (),
-        "syndromes": (),
-        "dose_limiting": DoseLimitingRecord(part="phase1", level=1, state=WindowState.OPEN),
-        "valid_until": None,
-        "definitions_digest": "d",
-        "evidence_digest": "e",
-    }
-    return SafetyRecord(**(values | given))
-
-
-def nothing(_: str) -> bool:
-    """No term is hematologic."""
-    return False
+def names(**given: Any) -> list[str]:
+    """The reactions of a record by name."""
+    return [each.name for each in view_of(**given).reactions]
 
 
 def test_the_first_infusion_is_the_earliest() -> None:
-    assert view_reactions(record(), nothing).first_infusion == FIRST
-    assert view_reactions(record(infusions=()), nothing).first_infusion is None
+    assert view_of(infusions=((2, SECOND), (1, FIRST))).first_infusion == FIRST
+    assert view_of(infusions=()).first_infusion is None
 
 
-def test_hematologic_and_dissolved_events_are_left_out() -> None:
-    kept = event(id="AE-1")
-    events = (kept, event(id="AE-2", hematologic=True), event(id="AE-3", state=EventState.DISSOLVED))
-    assert view_reactions(record(events=events), nothing).events == (kept,)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"hematologic": True},
+        {"state": EventState.DISSOLVED},
+        {"pre_existing": True},
+        {"judgement": said_of("not-related", when="03-18")},
+    ],
+)
+def test_what_says_nothing_about_the_cells_is_left_out(given: dict[str, Any]) -> None:
+    assert names(events=(event(), event(id="AE-2", **given))) == ["AE-1 Alanine aminotransferase increased"]
+
+
+def test_what_is_said_later_leaves_nothing_out() -> None:
+    assert len(names(events=(event(judgement=said_of("not-related", when="03-19T11:01")),))) == 1
 
 
 def test_a_hospitals_syndrome_counts_once() -> None:
@@ -52,18 +58,64 @@ def test_a_hospitals_syndrome_counts_once() -> None:
     coded = event(special_interest=SpecialInterest.CRS, reported=(reported("Condition/1"),))
     alone = event(id="AE-2", special_interest=SpecialInterest.CRS, reported=(reported("Condition/2"),))
     other = event(id="AE-3", reported=(reported("Condition/1"),))
-    view = view_reactions(record(syndromes=syndromes(joined), events=(coded, alone, other)), nothing)
-    assert (view.episodes, view.events) == ((joined,), (alone, other))
+    view = view_of(episodes=(joined,), events=(coded, alone, other))
+    assert [(each.name.partition(" ")[0], each.kind) for each in view.reactions] == [
+        ("CRS-1", ReactionKind.SYNDROME),
+        ("AE-2", ReactionKind.SYNDROME),
+        ("AE-3", ReactionKind.EVENT),
+    ]
 
 
 def test_ungradable_results_since_the_first_infusion_are_kept_unless_hematologic() -> None:
-    kept = ungradable()
-    before = ungradable(after_infusion=None)
-    blood = ungradable(term="Anemia")
     graded = ungradable(
         grade=ToxicityGrade(
             term="Alanine aminotransferase increased", direction=None, status=GradeStatus.GRADED, grade=3, worst=3
         )
     )
-    view = view_reactions(record(results=(kept, before, blood, graded)), lambda term: term == "Anemia")
-    assert view.ungradable == (kept,)
+    results = (ungradable(), ungradable(after_infusion=None), ungradable(term="Anemia"), graded)
+    view = view_reactions(record_of(ungradable=results), lambda term: term == "Anemia")
+    assert [each.name for each in view.reactions] == ["Alanine aminotransferase increased, which cannot be graded"]
+
+
+def test_an_event_is_told_with_its_course() -> None:
+    told = event(grade=3, changes=changes(("03-06", 3), ("03-10", 1)), worsened=True, treatment_emergent=False)
+    assert view_of(events=(told,)).reactions == (
+        Reaction(
+            name="AE-1 Alanine aminotransferase increased",
+            kind=ReactionKind.EVENT,
+            lowest=3,
+            highest=3,
+            wanted="what a person says about AE-1: its grade and its relation to the cells",
+            now=1,
+            until=at("03-10"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "bounds"),
+    [
+        ({"grade": 2, "worst": 3}, (2, 3)),
+        ({"grade": 1, "worst": 1, "reported": (reported(grade=3),)}, (3, 3)),
+        ({"grade": 4, "judgement": verdict_on(grade=2, when="03-18")}, (2, 2)),
+        ({"grade": 4, "judgement": verdict_on(grade=4, associated=False, when="03-18")}, (0, 0)),
+        ({"grade": 4, "judgement": verdict_on(grade=2, when="03-19T11:01")}, (4, 4)),
+        ({"grade": 4, "judgement": verdict_on(grade=3, when="03-18"), "stands": False}, (4, 4)),
+        ({"grade": 2, "worst": 3, "judgement": verdict_on(grade=3, when="03-18"), "stands": False}, (3, 3)),
+        ({"grade": 2, "worst": 4, "judgement": verdict_on(grade=3, when="03-18"), "stands": False}, (3, 4)),
+        (
+            {
+                "grade": 2,
+                "worst": 3,
+                "judgement": verdict_on(grade=2, associated=False, when="03-18"),
+                "stands": False,
+            },
+            (2, 3),
+        ),
+    ],
+)
+def test_a_syndrome_is_of_the_grades_data_and_persons_leave_possible(
+    given: dict[str, Any], bounds: tuple[int, int]
+) -> None:
+    (reaction,) = view_of(episodes=(episode(**given),)).reactions
+    assert (reaction.lowest, reaction.highest) == bounds
