@@ -111,7 +111,9 @@ class _Parts:
 
 
 def _planned(doses: Iterable[DosingRecord]) -> Iterator[str]:
-    return (part for dose in doses if dose.administered is not None for part in dose.administered.parts)
+    """Name what was given by plan; a trial drug nobody planned was given for something."""
+    by_plan = (dose.administered for dose in doses if dose.planned is not None)
+    return (part for given in by_plan if given is not None for part in given.parts)
 
 
 def _drafts(

@@ -11,6 +11,7 @@ from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.safety_model.event_records import Action, DoseLink
 from tests.builders import exposure, procedure
 from tests.graded import ANEMIA, FEVER, RED_CELLS, dose, events, hemoglobin, only, temperature
+from tests.treatment_records import planned
 
 LOW = hemoglobin("9", "15T08:00")
 NORMAL = hemoglobin("12", "16T08:00")
@@ -140,7 +141,17 @@ def test_a_drug_helps_only_events_it_is_given_for() -> None:
 
 def test_a_dose_the_trial_planned_is_no_rescue() -> None:
     given = exposure("tocilizumab", "2026-03-15T10:00", id_="toc")
-    planned = dose("tocilizumab", "2026-03-15T10:00:00+01:00", "MedicationAdministration/toc")
+    when = "2026-03-15T10:00:00+01:00"
+    by_plan = dose("tocilizumab", when, "MedicationAdministration/toc", planned=planned("tocilizumab", -1, None))
     fever = temperature("39.5", "15T09:00")
-    assert only(events(fever, given, doses=[planned]), FEVER).actions == ()
+    assert only(events(fever, given, doses=[by_plan]), FEVER).actions == ()
     assert len(only(events(fever, given), FEVER).actions) == 1
+
+
+def test_a_dose_of_a_trial_drug_that_nobody_planned_is_a_rescue() -> None:
+    """A second tocilizumab for a cytokine release is one, though the treatment record lists it as unplanned."""
+    given = exposure("tocilizumab", "2026-03-15T10:00", id_="toc")
+    unplanned = dose("tocilizumab", "2026-03-15T10:00:00+01:00", "MedicationAdministration/toc", planned=None)
+    fever = temperature("39.5", "15T09:00")
+    (action,) = only(events(fever, given, doses=[unplanned]), FEVER).actions
+    assert action.title == "interleukin blocker"
