@@ -72,3 +72,22 @@ def test_two_toxicities_at_the_lowest_level_are_told_on_both_streams(toxic: Plac
 
 def test_the_board_shows_everybody_on_demand(toxic: Place) -> None:
     assert len(toxic.run("escalation", "status", "--all", "--format", "json").result["board"]) == 2
+
+
+def test_an_infusion_waits_while_the_cohort_holds_its_level(toxic: Place) -> None:
+    asked = (
+        "clearance",
+        "Patient/consent-none",
+        "--infusion",
+        "1",
+        "--as-of",
+        "2026-03-11T12:00",
+        "--format",
+        "json",
+    )
+    held = toxic.run(*asked).result
+    assert held["verdict"] == "HOLD"
+    assert [(each["id"], each["verdict"]) for each in held["criteria"]][-1] == ("cohort-hold", "FAIL")
+    assert held["criteria"][-1]["text"] == "No hold of the cohort's dose level."
+    toxic.run("escalation", "decide", "DE_ESCALATE", "--level", "0", *BY)
+    assert "cohort-hold" not in [each["id"] for each in toxic.run(*asked).result["criteria"]]
