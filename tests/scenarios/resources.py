@@ -4,8 +4,9 @@ Knows: FHIR JSON as hospitals write it, the demo hospital's vocabulary. Does not
 keep the digits the story writes: they are carried as text and set free when the JSON is written.
 
 Kinds of entry (the first key of each): patient, person, condition, consent, attested, lab, panel, procedure, drug,
-product, cells, specimen, raw, hidden. A `person` is somebody else the hospital has a Patient of, a donor; results
-are theirs by `of`. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and `status`.
+product, cells, specimen, report, raw, hidden. A `person` is somebody else the hospital has a Patient of, a donor;
+results are theirs by `of`. Every entry may carry `id`, `version` (`none`: no versionId), `updated` and `status`;
+`corrects: NAME` makes it the second version of the entry of that name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from tests.scenarios.safety_resources import adverse_event, reference_range
 from tests.scenarios.story import Story
 from tests.scenarios.treatment_resources import (
     administration,
@@ -79,8 +81,9 @@ def outcomes_of(story: Story) -> Iterator[dict[str, Any]]:
 
 def _stamped(resource: dict[str, Any], story: Story, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     is_person = resource["resourceType"] == "Patient"
-    default = entry.get("person", story.id) if is_person else f"{story.id}-{name}"
-    meta = {"versionId": entry.get("version", "1"), "lastUpdated": entry.get("updated", UPDATED)}
+    default = entry.get("person", story.id) if is_person else f"{story.id}-{entry.get('corrects', name)}"
+    version = entry.get("version", "2" if "corrects" in entry else "1")
+    meta = {"versionId": version, "lastUpdated": entry.get("updated", UPDATED)}
     kept = {key: value for key, value in meta.items() if value != "none"}
     stamped = {"resourceType": resource["resourceType"], "id": entry.get("id", default)}
     return stamped | ({"meta": kept} if kept else {}) | resource
@@ -171,9 +174,7 @@ def _lab(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
             resource["method"] = _coded(entry, kind)
         elif field in entry:
             resource["specimen"] = {"reference": f"Specimen/{story.id}-{entry[field]}"}
-    if "low" in entry or "high" in entry:
-        limits = {key: quantity(entry[key], entry["unit"]) for key in ("low", "high") if key in entry}
-        resource["referenceRange"] = [limits]
+    resource |= reference_range(entry)
     if "with" in entry:
         resource["component"] = [{"code": _coded(part, "lab")} | _value(part) for part in entry["with"]]
     return resource
@@ -201,9 +202,7 @@ def _panel(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _component(part: Mapping[str, Any]) -> dict[str, Any]:
     component = {"code": _coded(part, "lab")} | _value(part)
-    if "high" in part:
-        component["referenceRange"] = [{"high": quantity(part["high"], part["unit"])}]
-    return component
+    return component | reference_range(part)
 
 
 def _value(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,6 +248,10 @@ def _parent(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"resourceType": "RelatedPerson", "patient": _subject(story), "relationship": [{"coding": [code]}]}
 
 
+def _report(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return adverse_event(story, entry, _coded(entry, "report"))
+
+
 def _questionnaire_response(story: Story, by: str, at: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "resourceType": "QuestionnaireResponse",
@@ -284,4 +287,5 @@ BUILDERS: dict[str, Callable[[Story, Mapping[str, Any]], dict[str, Any]]] = {
     "cells": _cells,
     "specimen": _specimen,
     "relation": _parent,
+    "report": _report,
 }

@@ -1,12 +1,13 @@
 """Stories: one patient each, in a clinician's words, read from YAML.
 
-Knows: the story files and how one story builds on another (`like`). Does not know: FHIR.
+Knows: the story files, how one story builds on another (`like`), what a ward watches day by day (`watched`). Does
+not know: FHIR.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,6 +16,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+
+from tests.scenarios.daily import each_day
 
 STORIES = Path(__file__).parent
 ZONE = ZoneInfo("Europe/Berlin")
@@ -69,13 +72,36 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
         id=name,
         title=document["title"],
         as_of=datetime.fromisoformat(_dated(merged["as_of"], day_zero)),
-        given={key: _dated(value, day_zero) for key, value in merged["given"].items() if value != "none"},
+        given={key: _dated(value, day_zero) for key, value in _given(merged, name, told) if value != "none"},
         then=_dated(document.get("then", {}), day_zero),
         day_zero=day_zero,
         withdrawn_on=date.fromisoformat(withdrawn) if withdrawn else None,
         demo=document.get("demo", "no") == "yes",
         incomplete=tuple(document.get("incomplete", ())),
     )
+
+
+def _given(merged: Mapping[str, Any], name: str, told: Mapping[str, dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Give what was recorded, and what the ward watched, day by day."""
+    for key, value in (merged["given"] | _watched(name, told)).items():
+        yield from each_day(key, value)
+
+
+def _watched(name: str, told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Give what the ward watched; it is handed on only to stories that say so (`watched: {like: STORY}`)."""
+    watched = dict(told[name].get("watched", {}))
+    earlier = watched.pop("like", None)
+    return _laid_over(_watched(earlier, told), watched) if earlier else watched
+
+
+def _laid_over(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge entries field by field, at every depth; `none` removes."""
+    merged = dict(earlier)
+    for key, value in later.items():
+        known = merged.get(key)
+        both = isinstance(known, dict) and isinstance(value, dict)
+        merged[key] = _laid_over(known or {}, value) if both else value
+    return {key: value for key, value in merged.items() if value != "none"}
 
 
 def _inherited(name: str, told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
