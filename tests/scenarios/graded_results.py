@@ -133,5 +133,5 @@ def _number(of: Quantity | None) -> Decimal | None:
 
 def _shown(found: Quantity, expected: str) -> str:
     """Write a quantity with as many decimals as the table tells."""
-    places = Decimal(expected.split()[0]).as_tuple().exponent
+    places = Decimal(expected.split(maxsplit=1)[0]).as_tuple().exponent
     return f"{found.value.quantize(Decimal(1).scaleb(int(places)), ROUND_HALF_EVEN)} {found.unit}"
