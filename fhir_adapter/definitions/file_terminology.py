@@ -143,7 +143,7 @@ class Believable(FileModel):
 class UnitRuleRow(FileModel):
     """The units one kind of finding may be reported in.
 
-    With `standard_refused` nobody may report in the standard unit itself; with `whole` nobody reports parts of one.
+    With `standard_refused` nobody may report in the standard unit itself; with `whole` nobody in parts of one.
     """
 
     id: Slug

@@ -27,8 +27,8 @@ REFUSED_BY_NAME = {
 LABORATORY_SPELLINGS = frozenset({"K/uL", "K/mm3", "M/uL", "G/L", "T/L", "[IU]/L", "mU/L", "uU/mL"})
 """What laboratories mean by these depends on what is measured, and UCUM reads something else.
 
-Thousands, millions, 10*9 and 10*12 of cells; an enzyme's international unit, which is 1 umol/min; a hormone's unit,
-which is no catalytic activity. Each still has to be declared for a rule, with its source.
+Thousands, millions, 10*9 and 10*12 of cells; an enzyme's international unit, which is 1 umol/min; a hormone's
+unit, which is no catalytic activity. Each still has to be declared for a rule, with its source.
 """
 
 
