@@ -5,10 +5,8 @@ The whole rule is asked about every count a level can have, so that no story is 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 import pytest
@@ -23,11 +21,8 @@ from fhir_adapter.domain.escalation.rule import (
     Place,
     TableRow,
 )
-from fhir_adapter.domain.escalation.state import CohortState
-from tests.escalation import Answer, answer_of, cohort_at, count, shipped_rule
-
-Said = tuple[Answer, int | None, bool]
-"""Action, level and row; from which level on second infusions are on hold; whether the action was refused."""
+from tests.escalation import shipped_rule
+from tests.mutation.escalation_states import is_noticed
 
 BEFORE: Final = "rows 1 and 2 come first, so that only levels from 2 on are left"
 EXPLAINED: Final[Mapping[str, str]] = {
@@ -52,49 +47,6 @@ SWAPPED: Final = {
     Condition.NOWHERE_UP: Condition.BELOW_CLEARED,
     Condition.BELOW_CLEARED: Condition.NOWHERE_UP,
 }
-
-
-@cache
-def asked() -> tuple[CohortState, ...]:
-    """Every count of every level, then what a person decided or nobody knows."""
-    states = [
-        cohort_at(d, f"{n}/{t}", u, p, up=up, below=below)
-        for n in (3, 6, 2, 4, 5, 0, 1, 7)
-        for t in range(min(n, 3) + 1)
-        for d in range(4)
-        for u, p in ((0, 0), (0, 1), (0, 3), (2, 2))
-        for up in (False, True)[: 1 + (d in {1, 2})]
-        for below in ("3/0", "6/1")[: 1 + (d > 1)]
-    ]
-    random.Random(20).shuffle(states)  # so that most mutants are noticed soon
-    return (
-        CohortState(open_level=0, counts={0: count("3/0"), 1: count("3/1", left=(3, 1))}),
-        CohortState(open_level=None),
-        CohortState(open_level=None, counts={0: count("3/2", left=(3, 2))}),
-        CohortState(open_level=1, questions=("who?",)),
-        CohortState(open_level=1, waits=("what?",)),
-        CohortState(open_level=1, counts={1: count("1/0", withheld=1)}),
-        CohortState(open_level=1, counts={1: count("1/0", withheld=2)}),
-        CohortState(open_level=1, counts={1: count("1/0", withheld=3)}),
-        CohortState(open_level=2, counts={1: count("3/1", left=(3, 0))}),
-        CohortState(open_level=2, counts={1: count("3/0", 1, 1, left=(3, 0))}),
-        CohortState(open_level=2, counts={1: count("6/1"), 2: count("3/2"), 0: count("6/1", 1, 1, left=(6, 1))}),
-        *states,
-    )
-
-
-def said(rule: EscalationRule, state: CohortState) -> Said:
-    proposal = decide_next(rule, state)
-    return answer_of(proposal), proposal.hold_from, proposal.refused
-
-
-@cache
-def said_by(rule: EscalationRule) -> tuple[Said, ...]:
-    return tuple(said(rule, state) for state in asked())
-
-
-def is_noticed(rule: EscalationRule, mutant: EscalationRule) -> bool:
-    return any(said(mutant, state) != before for state, before in zip(asked(), said_by(rule), strict=True))
 
 
 def mutants(rule: EscalationRule) -> Iterator[tuple[str, EscalationRule]]:
