@@ -170,6 +170,7 @@ def syndrome() -> SyndromeRecord:
         intervals=(interval,),
         episodes=(episode,),
         missing=(date(2026, 3, 11),),
+        unassessed=(2,),
         notes=("m",),
     )
 

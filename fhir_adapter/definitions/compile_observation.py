@@ -38,6 +38,7 @@ def compile_observation(scope: RuleScope, row: ObservationPart) -> ObservationRu
         parts=link.values,
         escalating=row.escalating,
         unfinished=row.unfinished,
+        unassessed=row.unassessed,
         later=_later(scope, row, later, link.values) if later is not None else None,
         reopening=row.reopening,
         deciders=tuple(row.deciders),

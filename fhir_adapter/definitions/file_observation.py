@@ -11,7 +11,7 @@ from pydantic import Field
 
 from fhir_adapter.definitions.fraction_text import ShareText
 from fhir_adapter.definitions.scalar_text import FileModel, IntegerText, Name, Slug, Words
-from fhir_adapter.domain.safety_model.observation_rule import Reopening, Unfinished
+from fhir_adapter.domain.safety_model.observation_rule import Reopening, Unassessed, Unfinished
 from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 
 
@@ -34,6 +34,7 @@ class ObservationPart(FileModel):
     part_link: Name
     escalating: Slug
     unfinished: Unfinished
+    unassessed: Unassessed
     reopening: Reopening
     deciders: list[Slug] = Field(default_factory=list)
     later: LaterPart | None = None

@@ -118,6 +118,8 @@ def _syndrome(syndrome: SyndromeOut) -> RenderableType:
             lines.append(Text.assemble(text, styled(each.status), asks))
     if syndrome.missing_days:
         lines.append(Text(f"  not assessed on {_day_runs(syndrome.missing_days)}", style=DEVIATION))
+    never = (f"  never assessed after infusion {number}" for number in syndrome.unassessed_after)
+    lines += [Text(each, style=DEVIATION) for each in never]
     lines += [Text(f"  note: {note}") for note in syndrome.notes]
     return Group(*lines)
 

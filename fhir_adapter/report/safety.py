@@ -97,12 +97,16 @@ class EpisodeOut(Result):
 
 
 class SyndromeOut(Result):
-    """One syndrome: proposals over time, episodes to be judged, days without the assessment it needs."""
+    """One syndrome: proposals over time, episodes to be judged, days without the assessment it needs.
+
+    `unassessed_after` names infusions after which that assessment was never made so far.
+    """
 
     syndrome: str
     intervals: list[IntervalOut]
     episodes: list[EpisodeOut]
     missing_days: list[str]
+    unassessed_after: list[int]
     notes: list[str]
 
 
@@ -200,6 +204,7 @@ def build_syndrome(record: SyndromeRecord) -> SyndromeOut:
         intervals=[_interval(each) for each in record.intervals],
         episodes=[_episode(each) for each in record.episodes],
         missing_days=[day.isoformat() for day in record.missing],
+        unassessed_after=list(record.unassessed),
         notes=list(record.notes),
     )
 

@@ -49,6 +49,11 @@ class Assessed:
         return self.choice.instrument not in {self.instrument, None}
 
     @property
+    def is_assessment(self) -> bool:
+        """True unless it could not be read, or is not the score for the age."""
+        return self.is_read and not self.is_other
+
+    @property
     def counts(self) -> bool:
         """True where it is the assessment the syndrome needs."""
         return self.is_read and self.choice.instrument is self.instrument
@@ -170,7 +175,7 @@ def missing_days(
     Source:
         clinical review PUT-8 and section 11.13.
     """
-    done = {each.group.at.first_day for each in assessed if each.is_read and not each.is_other}
+    done = {each.group.at.first_day for each in assessed if each.is_assessment}
     days: set[date] = set()
     for window in windows:
         day = window.start.astimezone(watched.zone).date()

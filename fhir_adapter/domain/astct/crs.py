@@ -18,6 +18,7 @@ from fhir_adapter.domain.astct.fever import (
     masking_at,
     read_masking,
     read_temperature,
+    temperatures_taken,
     unmeasured_days,
 )
 from fhir_adapter.domain.astct.hypotension import Circulation, read_circulation
@@ -32,6 +33,7 @@ from fhir_adapter.domain.astct.windows import (
     State,
     asks,
     lay_intervals,
+    unassessed_after,
     windows_of,
 )
 from fhir_adapter.domain.moments import FhirDateTime
@@ -102,6 +104,7 @@ def propose_crs(  # noqa: PLR0913 - one named part per thing it is proposed from
         intervals=tuple(interval for _, intervals in laid for interval in intervals),
         episodes=derive_episodes(Syndrome.CRS, laid, said),
         missing=unmeasured_days(view, rule.fever, windows),
+        unassessed=unassessed_after(windows, temperatures_taken(view, rule.fever)),
         notes=notes_of(view, rule, windows, person.circulation, person.breathing),
         expires=min(ahead, default=None),
     )

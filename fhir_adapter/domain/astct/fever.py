@@ -117,9 +117,14 @@ def read_temperature(view: View, rule: FeverRule, window: InfusionWindow) -> Tem
     )
 
 
+def temperatures_taken(view: View, rule: FeverRule) -> Iterator[Span]:
+    """Give when each temperature that decides was taken."""
+    return (at for finding, at in find_readings(view, rule.concepts) if decides(finding))
+
+
 def unmeasured_days(view: View, rule: FeverRule, windows: Iterable[InfusionWindow]) -> tuple[date, ...]:
     """List the days inside the windows, over at as_of, on which no temperature that decides was taken."""
-    measured = {at.first_day for finding, at in find_readings(view, rule.concepts) if decides(finding)}
+    measured = {at.first_day for at in temperatures_taken(view, rule)}
     days: dict[date, None] = {}
     for window in windows:
         day = window.start.astimezone(view.zone).date()

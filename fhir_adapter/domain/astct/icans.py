@@ -18,7 +18,7 @@ from fhir_adapter.domain.astct.held import Held, state_of
 from fhir_adapter.domain.astct.observed import Watched
 from fhir_adapter.domain.astct.signs import signs_held, unused_signs
 from fhir_adapter.domain.astct.stated import Stated, find_stated
-from fhir_adapter.domain.astct.windows import Infusions, State, lay_intervals, windows_of
+from fhir_adapter.domain.astct.windows import Infusions, State, lay_intervals, unassessed_after, windows_of
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.safety_model.icans_rule import IcansRule
@@ -91,6 +91,7 @@ def propose_icans(  # noqa: PLR0913 - whom, by which rule, when: each is another
         intervals=tuple(interval for _, intervals in laid for interval in intervals),
         episodes=derive_episodes(Syndrome.ICANS, laid, told),
         missing=missing_days(watched, assessed, windows),
+        unassessed=unassessed_after(windows, (each.group.at for each in assessed if each.is_assessment)),
         notes=tuple(dict.fromkeys(unused)),
     )
 

@@ -14,6 +14,7 @@ from fhir_adapter.domain.answers import PRECEDENCE, Cause, in_order, next_fact
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.safety_model.syndrome_records import ProposalStatus, SyndromeInterval
+from fhir_adapter.domain.spans import Span
 
 Infusions = tuple[tuple[int, datetime], ...]
 """Number and start of each cell infusion given."""
@@ -61,6 +62,25 @@ def windows_of(infusions: Infusions, *, until: datetime | None, as_of: datetime)
         if start <= end:
             found.append(InfusionWindow(number=number, start=start, end=end.astimezone(UTC), is_open=is_open))
     return tuple(found)
+
+
+def unassessed_after(windows: Iterable[InfusionWindow], taken: Iterable[Span]) -> tuple[int, ...]:
+    """Give the numbers of the infusions in whose window no assessment was made at all.
+
+    Args:
+        windows: The infusions'.
+        taken: 0..*; the assessments the syndrome needs; one of the day of the infusion without a time of day may
+            have been made after it.
+
+    Returns:
+        0..*; an infusion whose window is open may be assessed yet.
+    """
+    known = tuple(taken)
+    return tuple(
+        window.number
+        for window in windows
+        if not any(at.last >= window.start and (window.is_open or at.first < window.end) for at in known)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

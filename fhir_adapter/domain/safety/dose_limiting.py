@@ -14,7 +14,7 @@ from fhir_adapter.domain.safety.adjudication import assess_coded, is_pending, is
 from fhir_adapter.domain.safety.infusions_received import Received
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
 from fhir_adapter.domain.safety_model.judgements import EvaluabilityJudgement
-from fhir_adapter.domain.safety_model.observation_rule import ObservationRule, Unfinished
+from fhir_adapter.domain.safety_model.observation_rule import ObservationRule, Unassessed, Unfinished
 from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
 from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, SyndromeRecord
 from fhir_adapter.domain.spans import midnight
@@ -94,7 +94,8 @@ def assess_dose_limiting(
     Returns:
         The record. `evaluable` is True with a dose-limiting toxicity, or with every infusion received within its
         tolerance and the window complete; False for somebody to be replaced; None while that is open, or waits
-        for a named person: one suspected toxicity, an infusion not received, an ending inside the window.
+        for a named person: one suspected toxicity, an infusion not received, a syndrome never assessed after an
+        infusion, an ending inside the window.
 
     Source:
         clinical review, section 2 (evaluable), A26 and PUT-14; rules sheet G.2.
@@ -246,7 +247,20 @@ def _after_window(
         return True, "counts by a named person"
     if window.ending is not None:
         return None, f"{window.ending.why} on {window.ending.day.isoformat()}, inside the window: named review"
-    return _by_doses(rule, observed.received)
+    answer, why = _by_doses(rule, observed.received)
+    unassessed = _unassessed(rule, observed.syndromes)
+    if answer is False or not unassessed:
+        return answer, why
+    never = f"never assessed for {', '.join(unassessed)}: does the subject count"
+    return None, never if answer else f"{why}; {never}"
+
+
+def _unassessed(rule: ObservationRule, syndromes: Sequence[SyndromeRecord]) -> tuple[str, ...]:
+    """Name the syndromes for which nobody ever looked after an infusion; a single missing day is none of it."""
+    if rule.unassessed is Unassessed.COUNTS:
+        return ()
+    looked_for = [each for each in syndromes if each.syndrome in rule.syndromes]
+    return tuple(f"{each.syndrome} after infusion {number}" for each in looked_for for number in each.unassessed)
 
 
 def _by_doses(rule: ObservationRule, received: Sequence[Received]) -> tuple[bool | None, str]:

@@ -22,6 +22,16 @@ class Unfinished(StrEnum):
     RULE = "rule"
 
 
+class Unassessed(StrEnum):
+    """What becomes of a subject who was never assessed for a syndrome after an infusion, the window complete.
+
+    PERSON: a named person says whether it counts. COUNTS: it counts as one without that syndrome.
+    """
+
+    PERSON = "person"
+    COUNTS = "counts"
+
+
 class Reopening(StrEnum):
     """Whether a level that is too toxic may be opened again.
 
@@ -62,6 +72,7 @@ class ObservationRule:
         parts: 1..*; values of that link.
         escalating: The part whose subjects count for the dose escalation.
         unfinished: Who decides about a subject without every infusion.
+        unassessed: What becomes of a subject never assessed for a syndrome after an infusion.
         later: 0..1; the part that follows; None where the trial has none.
         reopening: Whether a level that is too toxic may be opened again.
         deciders: 0..*; roles of which a person needs one to decide on dose levels; empty = anybody listed.
@@ -74,6 +85,7 @@ class ObservationRule:
     parts: tuple[str, ...]
     escalating: str
     unfinished: Unfinished
+    unassessed: Unassessed = Unassessed.PERSON
     later: LaterPartRule | None = None
     reopening: Reopening = Reopening.REFUSED
     deciders: tuple[str, ...] = ()

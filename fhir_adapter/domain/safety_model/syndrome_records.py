@@ -95,6 +95,7 @@ class SyndromeRecord:
     Attributes:
         missing: 0..*; days inside the observation window without the assessment the syndrome needs (ICE or CAPD;
             for CRS a temperature).
+        unassessed: 0..*; infusions after which that assessment was never made so far.
         expires: 0..1; when the passing of time alone may change it, apart from the end of the window: a reading
             tells no more, a drug masks fever no longer.
     """
@@ -103,5 +104,6 @@ class SyndromeRecord:
     intervals: tuple[SyndromeInterval, ...]
     episodes: tuple[SyndromeEpisode, ...]
     missing: tuple[date, ...] = ()
+    unassessed: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     expires: datetime | None = None

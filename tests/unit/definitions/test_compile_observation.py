@@ -15,7 +15,13 @@ from fhir_adapter.definitions.rule_scope import RuleScope
 from fhir_adapter.definitions.typed_file import Typed
 from fhir_adapter.definitions.yaml_text import Block, Document
 from fhir_adapter.domain.protocol import AttestationLink, LinkType
-from fhir_adapter.domain.safety_model.observation_rule import LaterPartRule, ObservationRule, Reopening, Unfinished
+from fhir_adapter.domain.safety_model.observation_rule import (
+    LaterPartRule,
+    ObservationRule,
+    Reopening,
+    Unassessed,
+    Unfinished,
+)
 from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.errors import DefinitionError
 
@@ -27,6 +33,7 @@ PART: dict[str, Any] = {
     "part_link": "study-part",
     "escalating": "phase1",
     "unfinished": "person",
+    "unassessed": "counts",
     "reopening": "refused",
     "deciders": ["pi"],
     "later": LATER,
@@ -54,6 +61,7 @@ def test_a_section_compiles_to_the_rule() -> None:
         parts=("phase1", "phase2"),
         escalating="phase1",
         unfinished=Unfinished.PERSON,
+        unassessed=Unassessed.COUNTS,
         later=LaterPartRule(part="phase2", first=6, limit=2, share=Fraction(1, 3)),
         reopening=Reopening.REFUSED,
         deciders=("pi",),
@@ -89,6 +97,7 @@ def test_what_it_names_must_exist_and_fit(changes: dict[str, Any], message: str)
         {"grade": "6"},
         {"syndromes": []},
         {"unfinished": "nobody"},
+        {"unassessed": "rule"},
         {"later": LATER | {"share": "3"}},
         {"later": LATER | {"first": "0"}},
         {"later": LATER | {"limit": "0"}},

@@ -219,3 +219,10 @@ def test_a_higher_temperature_never_lowers_the_grade(one: int, other: int) -> No
 def test_routes_that_are_not_the_bodys_are_named_once() -> None:
     both = given("norepinephrine", "2026-03-10T09:00/2026-03-10T15:00", route=named("nasal", "intravenous"))
     assert said(propose(FEVER, both), NOW) == "G3 hypotension"
+
+
+def test_an_infusion_after_which_no_temperature_decides_was_never_assessed() -> None:
+    before, after = temperature("37", "2026-03-09T09:00"), temperature("37", "2026-03-12T09:00")
+    assert propose(before).unassessed == (1,)
+    assert propose(replace(after, status="preliminary")).unassessed == (1,)
+    assert propose(before, after).unassessed == ()

@@ -166,3 +166,10 @@ def test_a_lower_ice_never_gives_a_lower_grade(facts: list[Fact], total: int) ->
     )
     assert higher.worst <= lower.worst
     assert lower.grade is None or (higher.grade or 0) <= lower.grade
+
+
+def test_an_infusion_after_which_no_score_for_the_age_was_taken_was_never_assessed() -> None:
+    baseline, wrong = capd("3", "2026-03-09T09:00"), ice("10", "2026-03-12T09:00")
+    assert propose(baseline, wrong).unassessed == (1,)
+    assert propose(baseline, capd("3", "2026-03-12T09:00")).unassessed == ()
+    assert propose(unable("capd", "2026-03-12T09:00")).unassessed == ()

@@ -7,9 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fhir_adapter.domain.answers import Cause
-from fhir_adapter.domain.astct.windows import InfusionWindow, State, asks, lay_intervals, windows_of
+from fhir_adapter.domain.astct.windows import (
+    InfusionWindow,
+    State,
+    asks,
+    lay_intervals,
+    unassessed_after,
+    windows_of,
+)
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.safety_model.syndrome_records import ProposalStatus
+from fhir_adapter.domain.spans import span
+from tests.builders import ZONE, moment
 from tests.icans import clock
 
 FIRST, SECOND = clock("2026-03-09T10:00"), clock("2026-03-26T10:00")
@@ -98,3 +107,30 @@ def test_neighbours_that_say_the_same_are_one_interval_and_there_is_no_hole() ->
 def test_the_reason_that_comes_first_is_said(state: State, expected: tuple[object, ...]) -> None:
     (interval,) = lay_intervals(WINDOW, (), lambda _: state, subject="fever")
     assert (interval.status, interval.reason, interval.next_fact) == expected
+
+
+@pytest.mark.parametrize(
+    ("taken", "unassessed"),
+    [
+        ((), (1, 2)),
+        (("2026-03-09T09:59",), (1, 2)),
+        (("2026-03-09T10:00",), (2,)),
+        (("2026-03-09",), (2,)),
+        (("2026-03-08",), (1, 2)),
+        (("2026-03-26T09:59",), (2,)),
+        (("2026-03-26T10:00",), (1,)),
+        (("2026-03-12", "2026-04-20"), ()),
+        (("2026-04-24T00:00",), (1, 2)),
+    ],
+)
+def test_an_infusion_is_assessed_by_what_was_taken_after_it_and_before_its_window_ended(
+    taken: tuple[str, ...], unassessed: tuple[int, ...]
+) -> None:
+    found = windows_of(((1, FIRST), (2, SECOND)), until=clock("2026-04-24T00:00"), as_of=clock("2026-05-01T12:00"))
+    assert unassessed_after(found, (span(moment(text), ZONE) for text in taken)) == unassessed
+
+
+def test_what_is_taken_at_the_present_moment_counts_while_the_window_is_open() -> None:
+    now = clock("2026-03-20T12:00")
+    found = windows_of(((1, FIRST),), until=None, as_of=now)
+    assert unassessed_after(found, [span(moment("2026-03-20T12:00"), ZONE)]) == ()
