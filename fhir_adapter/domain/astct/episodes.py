@@ -163,15 +163,23 @@ def judged(episode: SyndromeEpisode, judgements: Iterable[SyndromeJudgement]) ->
         judgements: 0..*; of any episode.
 
     Returns:
-        The episode with its judgement, where there is one. It does not stand any more where the proposed grade
-        rose above the one judged after the person looked.
+        The episode with its judgement, where there is one. It does not stand any more where the data changed after
+        the person looked and may now be a higher grade than the one judged, by the proposal or by the hospital; or
+        where it said that the episode is not associated and something more than fever began after it was said.
 
     Source:
-        issue C, readings: a judgement holds, and the question opens again where the proposal rose above it.
+        issue C, readings: a judgement holds, and the question opens again where the proposal rose above it. What
+        may be higher opens it too, and what a person called not associated excuses nothing that came later.
     """
     mine = [each for each in judgements if each.about == episode.id]
     if not mine:
         return episode
     latest = max(mine, key=lambda each: (each.at, each.by))
-    stands = latest.seen == episode.digest or (episode.grade or 0) <= latest.grade
-    return replace(episode, judgement=latest, stands=stands)
+    is_covered = max(episode.grade or 0, episode.worst) <= latest.grade and not _began_after(episode, latest)
+    return replace(episode, judgement=latest, stands=latest.seen == episode.digest or is_covered)
+
+
+def _began_after(episode: SyndromeEpisode, judgement: SyndromeJudgement) -> bool:
+    """Say whether more than fever began after a person called what was there not associated."""
+    later = (each for each in episode.intervals if each.start > judgement.at)
+    return not judgement.associated and any(each.worst > _FEVER_ALONE for each in later)

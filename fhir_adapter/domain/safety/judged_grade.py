@@ -39,8 +39,8 @@ def highest_possible(episode: SyndromeEpisode) -> int:
 
 
 def is_overtaken(episode: SyndromeEpisode, judged: SyndromeJudgement) -> bool:
-    """Say whether data known now go beyond what a person judged."""
-    return not episode.stands and highest_possible(episode) > judged.grade
+    """Say whether data known now go beyond what a person judged; not associated covers no later grade."""
+    return not episode.stands and highest_possible(episode) > (judged.grade if judged.associated else 0)
 
 
 def bounds_of_syndrome(episode: SyndromeEpisode, as_of: datetime) -> tuple[int, int]:

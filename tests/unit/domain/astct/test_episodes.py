@@ -13,7 +13,7 @@ from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.safety_model.judgements import SyndromeJudgement
 from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, SyndromeRecord
 from tests.builders import diagnosis
-from tests.crs import Given, given, named, propose, temperature, used
+from tests.crs import RATE, Given, given, named, propose, temperature, used
 from tests.icans import clock
 
 FEVER = temperature("38.5", "2026-03-10T08:00")
@@ -161,6 +161,36 @@ def test_a_judgement_stands_while_the_proposal_does_not_rise_above_it() -> None:
     assert judged(before, [decision(before, 0, seen=before.digest)]).stands
     assert judged(after, [decision(before, 3, seen=before.digest)]).stands
     assert not judged(after, [decision(before, 2, seen=before.digest)]).stands
+
+
+def test_a_judgement_does_not_stand_where_the_hospital_said_a_higher_grade_later() -> None:
+    before = only(propose(FEVER, COOL))
+    after = only(propose(FEVER, COOL, says(3)))
+    assert (after.grade, after.worst) == (1, 3)
+    assert not judged(after, [decision(before, 1, seen=before.digest)]).stands
+    assert not judged(after, [decision(before, 2, seen=before.digest)]).stands
+    assert judged(after, [decision(before, 3, seen=before.digest)]).stands
+    assert judged(after, [decision(after, 1, seen=after.digest)]).stands
+
+
+def test_a_judgement_does_not_stand_where_a_higher_grade_became_possible_later() -> None:
+    before = only(propose(FEVER, COOL))
+    unended = given("norepinephrine", "2026-03-10T09:00", rate=RATE, status="unknown")
+    after = only(propose(FEVER, COOL, unended))
+    assert (after.grade, after.worst) == (1, 3)
+    assert not judged(after, [decision(before, 1, seen=before.digest)]).stands
+
+
+def test_what_was_called_not_associated_excuses_nothing_that_began_later() -> None:
+    before = only(propose(FEVER, COOL, NOREPINEPHRINE))
+    said = replace(decision(before, 3, seen=before.digest, at="2026-03-11T09:00"), associated=False)
+    warm = temperature("38.2", "2026-03-12T08:00")
+    again = given("norepinephrine", "2026-03-12T09:00/2026-03-12T11:00")
+    cool = temperature("37", "2026-03-12T12:00")
+    assert judged(only(propose(FEVER, COOL, NOREPINEPHRINE, warm, cool)), [said]).stands
+    after = only(propose(FEVER, COOL, NOREPINEPHRINE, warm, again, cool))
+    assert not judged(after, [said]).stands
+    assert judged(after, [replace(said, associated=True)]).stands
 
 
 def test_the_latest_judgement_of_the_episode_counts() -> None:

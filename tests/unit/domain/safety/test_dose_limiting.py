@@ -213,13 +213,12 @@ class TestToxicity:
         assert assessed("05-20T11:59", syndromes=found).dose_limiting is None
         assert assessed("05-20T12:00", syndromes=found).dose_limiting is True
 
-    @pytest.mark.parametrize(("judged", "worst", "dose_limiting"), [(2, 3, None), (3, 3, False), (3, 4, None)])
-    def test_a_judgement_overtaken_by_a_higher_grade_is_asked_again(
-        self, judged: int, worst: int, dose_limiting: bool | None
-    ) -> None:
-        word = verdict_on(grade=judged, associated=False)
-        found = syndromes(episode(grade=worst, judgement=word, stands=False))
-        assert assessed(syndromes=found).dose_limiting is dose_limiting
+    @pytest.mark.parametrize(("judged", "associated"), [(2, True), (2, False), (3, False)])
+    def test_a_judgement_overtaken_by_later_data_is_asked_again(self, judged: int, associated: bool) -> None:
+        word = verdict_on(grade=judged, associated=associated)
+        standing, overtaken = (episode(grade=3, judgement=word, stands=stands) for stands in (True, False))
+        assert assessed(syndromes=syndromes(standing)).dose_limiting is False
+        assert assessed(syndromes=syndromes(overtaken)).dose_limiting is None
 
     def test_a_toxicity_judged_stays_one_when_later_data_change(self) -> None:
         found = syndromes(episode(grade=1, judgement=verdict_on(grade=3), stands=False))
