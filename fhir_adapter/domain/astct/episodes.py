@@ -63,12 +63,23 @@ def derive_episodes(
 
 
 def place_of(stated: Stated, windows: Iterable[InfusionWindow]) -> int | None:
-    """Give the number of the last infusion a statement may follow; None before the first or without a time."""
+    """Give the number of the last infusion a statement may follow; None where it follows none.
+
+    One that says only when it was recorded may have begun long before: written down after the window it is of the
+    last infusion before it, and one without any time of the last of all.
+    """
     first, last = stated.first, stated.last
-    if first is None or last is None:
-        return None
-    numbers = [each.number for each in windows if each.start <= last and (first < each.end or each.is_open)]
+    numbers = [
+        each.number
+        for each in windows
+        if (last is None or each.start <= last) and (stated.begun_by or first is None or _lies_in(first, each))
+    ]
     return numbers[-1] if numbers else None
+
+
+def _lies_in(moment: datetime, window: InfusionWindow) -> bool:
+    """Say whether a moment does not lie behind a window."""
+    return moment < window.end or window.is_open
 
 
 def _in_order(stated: Iterable[Stated]) -> tuple[Stated, ...]:
@@ -133,7 +144,8 @@ def _extent(
 ) -> tuple[datetime, datetime | None]:
     if covered:
         return covered[0].start, covered[-1].end
-    begun = max(window.start, min(each.first for each in stated if each.first is not None))
+    inside = [each.first for each in stated if each.first is not None and _lies_in(each.first, window)]
+    begun = max(window.start, min(inside, default=window.start))
     return begun, None if window.is_open else window.end
 
 

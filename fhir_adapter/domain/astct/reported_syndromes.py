@@ -70,6 +70,7 @@ def _state(event: ReportedEvent, zone: tzinfo) -> Stated:
         last=at.last if at is not None else None,
         grade=None if event.contested else event.grade,
         why="; ".join(why),
+        begun_by=event.occurred is None,
         counts=not event.contested,
         evidence=(of_report(event),),
     )

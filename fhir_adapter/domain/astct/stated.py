@@ -30,6 +30,7 @@ class Stated:
         last: 0..1; the last.
         grade: 0..1.
         why: Why it is the same event, in plain words.
+        begun_by: True where that time is only when it was recorded or noticed: it may have begun earlier.
         counts: False where it does not decide (not confirmed, contents that contest each other): shown only.
     """
 
@@ -38,6 +39,7 @@ class Stated:
     last: datetime | None
     grade: int | None
     why: str
+    begun_by: bool = False
     counts: bool = True
     evidence: tuple[Evidence, ...] = ()
 
@@ -82,6 +84,7 @@ def _stated(problem: Diagnosis, rule: StatedRule, timeline: Timeline, zone: tzin
         last=at.last if at is not None else None,
         grade=grades.pop() if len(grades) == 1 else None,
         why="; ".join(why),
+        begun_by=begun is None,
         counts=sure and not problem.contested,
         evidence=of_event(problem, timeline, role="reported"),
     )

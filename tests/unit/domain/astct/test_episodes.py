@@ -118,12 +118,11 @@ def test_what_the_hospital_is_not_sure_of_is_shown_and_decides_nothing(more: dic
     "statement",
     [
         says(3, verification_status="refuted"),
-        says(3, None),
         says(3, "2026-03-08"),
         says(3, "2026-03-21"),
     ],
 )
-def test_what_is_refuted_undated_earlier_or_later_belongs_to_no_infusion(statement: Given) -> None:
+def test_what_is_refuted_earlier_or_later_belongs_to_no_infusion(statement: Given) -> None:
     assert propose(COOL, statement).episodes == ()
 
 
@@ -134,6 +133,25 @@ def test_a_problem_is_placed_by_when_it_was_recorded_where_its_onset_is_not_stat
         2,
         "the hospital's problem list names it; by the day it was recorded",
     )
+
+
+def test_what_was_recorded_after_the_window_without_an_onset_is_of_the_last_infusion_before() -> None:
+    coded = diagnosis("crs-grade-3", None, id_="discharge", recorded=clock_text("2026-03-18T09:00"))
+    episode = only(propose(FEVER, COOL, coded, until="2026-03-15T00:00"))
+    assert (episode.grade, episode.worst, episode.disagrees) == (1, 3, True)
+    alone = only(propose(COOL, coded, until="2026-03-15T00:00"))
+    assert (alone.start, alone.worst, alone.needs_attestation) == (clock("2026-03-09T10:00"), 3, True)
+    begun = diagnosis(
+        "crs-grade-3", "2026-03-17", id_="begun", recorded=clock_text("2026-03-18T09:00")
+    )  # its onset is stated, and lies behind the window
+    assert propose(COOL, begun, until="2026-03-15T00:00").episodes == ()
+
+
+def test_what_the_hospital_says_without_any_time_is_of_the_last_infusion() -> None:
+    record = propose(COOL, says(3, None), infused=TWICE, as_of="2026-03-28T09:00")
+    assert [(each.id, each.worst, each.disagrees) for each in record.episodes] == [("CRS-2", 3, True)]
+    assert record.episodes[0].start == clock("2026-03-26T10:00")
+    assert propose(says(3, None), infused=()).episodes == ()
 
 
 def clock_text(text: str) -> FhirDateTime | None:

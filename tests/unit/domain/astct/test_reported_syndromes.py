@@ -52,7 +52,9 @@ def test_one_without_a_time_is_placed_by_when_it_was_noticed_or_not_at_all() -> 
     noticed = one(stated(report(on=None, terms=CRS.terms, detected=moment("2026-03-10T08:00:00+01:00"))).crs)
     assert noticed.first == noticed.last == moment("2026-03-10T08:00:00+01:00").instant
     assert noticed.why.endswith("by when it was noticed")
+    assert noticed.begun_by  # it may have begun long before
     assert one(stated(report(on=None, terms=CRS.terms)).crs).first is None
+    assert not one(stated(report(terms=CRS.terms)).crs).begun_by
 
 
 def test_what_begins_later_or_is_our_own_come_back_is_not_stated() -> None:
