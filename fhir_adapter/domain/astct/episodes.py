@@ -63,10 +63,16 @@ def derive_episodes(
 
 
 def place_of(stated: Stated, windows: Iterable[InfusionWindow]) -> int | None:
-    """Give the number of the last infusion a statement may follow; None where it follows none.
+    """Place a statement of the hospital after an infusion.
 
-    One that says only when it was recorded may have begun long before: written down after the window it is of the
-    last infusion before it, and one without any time of the last of all.
+    Args:
+        stated: The statement.
+        windows: 0..*; the infusions', earliest first.
+
+    Returns:
+        The number of the last infusion it may follow; None where it follows none. One that says only when it was
+        recorded may have begun long before: written down after the window it is of the last infusion before it,
+        and one without any time of the last of all.
     """
     first, last = stated.first, stated.last
     numbers = [

@@ -182,7 +182,7 @@ def _counts(rule: EscalationRule, opened: Opened, traces: Sequence[Trace]) -> di
     for trace in traces:
         if trace.subject.level is not None and _is_counted(trace):
             by_level[trace.subject.level].append(trace)
-    left = {tally.level: tally for tally in opened.last.tallies} if opened.last is not None else {}
+    left = {tally.level: tally for tally in opened.settled.tallies} if opened.settled is not None else {}
     return {
         level: _count(by_level[level], left.get(level), is_open=level == opened.level)
         for level in sorted({*rule.levels, *by_level})

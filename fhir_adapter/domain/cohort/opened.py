@@ -42,6 +42,7 @@ class Opened:
         stopped: A named person stopped the study.
         waiting: 0..1; the decision to wait that stands.
         last: 0..1; the newest decision.
+        settled: 0..1; the newest decision other than to wait: waiting settles no count that changed.
     """
 
     spans: tuple[OpenSpan, ...]
@@ -50,6 +51,7 @@ class Opened:
     stopped: bool
     waiting: EscalationDecision | None
     last: EscalationDecision | None
+    settled: EscalationDecision | None = None
 
     @property
     def level(self) -> int | None:
@@ -125,6 +127,7 @@ def read_opened(rule: EscalationRule, decisions: Iterable[EscalationDecision]) -
         stopped=any(each.action == EscalationAction.STOP_STUDY for each in ordered),
         waiting=waiting,
         last=ordered[-1] if ordered else None,
+        settled=next((each for each in reversed(ordered) if each.action != EscalationAction.WAIT), None),
     )
 
 

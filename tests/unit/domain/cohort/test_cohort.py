@@ -85,6 +85,14 @@ class TestLaterLevels:
         again = decided_on(changed, "ENROL", 2, "03-02")
         assert said(cohort_of("1NNT 2NN", to(2), again)) == "ENROL 2"
 
+    def test_a_decision_to_wait_settles_nothing_that_was_asked(self) -> None:
+        changed = cohort_of("1NTT 2NN", to(2))
+        waited = cohort_of("1NTT 2NN", to(2), decided_on(changed, "WAIT", None, "03-02"))
+        assert said(changed) == "NEEDS_DECISION"
+        assert without_waiting(waited).action == "NEEDS_DECISION"
+        withheld = cohort_of("1NWW", decided_on(cohort_of("1NWW"), "WAIT", None))
+        assert without_waiting(withheld).action == "NEEDS_DECISION"
+
     def test_what_was_withheld_before_a_decision_is_not_asked_again_but_another_is(self) -> None:
         asked = cohort_of("1NWW")
         answered = decided_on(asked, "ENROL", 1)
