@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from fhir_adapter.domain.cohort.backdated import stood_at
 from fhir_adapter.domain.cohort.cohort import (
     Cohort,
     CohortScheme,
@@ -79,11 +80,12 @@ def require_scheme(trial: Trial) -> CohortScheme:
     return CohortScheme(rule=trial.escalation, observation=trial.safety.observation)
 
 
-def load_cohort(desk: Desk) -> Cohort:
+def load_cohort(desk: Desk, at: datetime | None = None) -> Cohort:
     """Read where the dose escalation stands by the newest records of every hospital.
 
     Args:
         desk: Names the trial.
+        at: 0..1; an earlier moment: subjects as they stood then.
 
     Returns:
         The cohort.
@@ -93,15 +95,17 @@ def load_cohort(desk: Desk) -> Cohort:
     """
     scheme = require_scheme(desk.trial)
     decisions = desk.store.records.escalation_decisions(desk.trial.id)
-    return read_cohort(scheme, _subjects(desk), decisions)
+    subjects = _subjects(desk)
+    return read_cohort(scheme, subjects if at is None else (stood_at(each, at) for each in subjects), decisions)
 
 
-def show_escalation(desk: Desk, *, everyone: bool = False) -> EscalationView:
+def show_escalation(desk: Desk, *, everyone: bool = False, at: datetime | None = None) -> EscalationView:
     """Give everything a person sees who decides on dose levels; nothing is derived or saved.
 
     Args:
         desk: Names trial, hospital and clinical time.
         everyone: True: the board shows those too whose observation is over.
+        at: 0..1; an earlier moment: subjects as they stood then.
 
     Returns:
         The view.
@@ -109,7 +113,7 @@ def show_escalation(desk: Desk, *, everyone: bool = False) -> EscalationView:
     Raises:
         UsageError: The trial has no dose escalation or no treatment plan.
     """
-    cohort = load_cohort(desk)
+    cohort = load_cohort(desk, at)
     as_of = desk.as_of or desk.clock.now().astimezone(desk.traits.zone)
     decisions = desk.store.records.escalation_decisions(desk.trial.id)
     return build_view(
@@ -126,7 +130,8 @@ def show_escalation(desk: Desk, *, everyone: bool = False) -> EscalationView:
 def decide_escalation(desk: Desk, request: DecideEscalationRequest) -> EscalationDecision:
     """Record a named person's decision on dose levels.
 
-    Never changes a subject already assigned. What it opens holds from the moment it was decided.
+    Never changes a subject already assigned. What it opens holds from the moment it was decided; one recorded
+    later is checked against the subjects as they stood then.
 
     Args:
         desk: Names the trial and the people who may decide.
@@ -147,7 +152,7 @@ def decide_escalation(desk: Desk, request: DecideEscalationRequest) -> Escalatio
     action = _action(request.action)
     person = find_person(desk.traits, request.by, scheme.observation.deciders)
     reason = require_reason(request.reason)
-    view = show_escalation(desk)
+    view = show_escalation(desk, at=request.at)
     now = desk.clock.now()
     at = _moment(desk, view, request.at or now, now)
     if view.outdated and action not in _CAREFUL:

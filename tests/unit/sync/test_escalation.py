@@ -68,7 +68,8 @@ class Place:
         row = keep_subject(self.store, subject, f"p-{name}", trial=TRIAL, hospital=hospital)
         record = safety(subject=subject, trial=TRIAL, events=(), syndromes=(), results=())
         plain: dict[str, Any] = {"withheld": False, "replaced": False, "events": ()}
-        limiting = replace(record.dose_limiting, **(plain | KINDS[kind]))
+        ended = {"window_end": AS_OF - timedelta(days=3)}
+        limiting = replace(record.dose_limiting, **(plain | ended | KINDS[kind]))
         given = treatment(subject=subject, trial=TRIAL, level=level, clearances=())
         derivation = Derivation(
             row=replace(row, touched=False),
@@ -181,6 +182,13 @@ def test_it_may_be_recorded_later_but_not_before_the_last_one_and_not_ahead(thre
     with pytest.raises(UsageError, match="lies ahead"):
         three.decide("WAIT", at=AS_OF + timedelta(seconds=1))
     assert three.decide("WAIT").action == "WAIT"
+
+
+def test_one_recorded_later_is_checked_against_who_was_observed_to_the_end_then(three: Place) -> None:
+    """The three windows ended on 8 March: four days ago they were open, and nobody may have been escalated."""
+    with pytest.raises(DecisionRefusedError, match="level 1 is not finished"):
+        three.decide("ESCALATE", 2, at=AS_OF - timedelta(days=4))
+    assert three.decide("ESCALATE", 2, at=AS_OF - timedelta(days=2)).proposed_action == "ESCALATE"
 
 
 def test_nobody_is_enrolled_on_records_that_are_not_up_to_date(three: Place) -> None:
