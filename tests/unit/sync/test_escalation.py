@@ -66,7 +66,8 @@ class Place:
         """Keep a subject of one kind with its records."""
         subject = SubjectId(name)
         row = keep_subject(self.store, subject, f"p-{name}", trial=TRIAL, hospital=hospital)
-        record = safety(subject=subject, trial=TRIAL, events=(), syndromes=(), results=())
+        infused = ((1, AS_OF - timedelta(days=48)),)
+        record = safety(subject=subject, trial=TRIAL, events=(), syndromes=(), results=(), infusions=infused)
         plain: dict[str, Any] = {"withheld": False, "replaced": False, "events": ()}
         ended = {"window_end": AS_OF - timedelta(days=3)}
         limiting = replace(record.dose_limiting, **(plain | ended | KINDS[kind]))
@@ -186,7 +187,7 @@ def test_it_may_be_recorded_later_but_not_before_the_last_one_and_not_ahead(thre
 
 def test_one_recorded_later_is_checked_against_who_was_observed_to_the_end_then(three: Place) -> None:
     """The three windows ended on 8 March: four days ago they were open, and nobody may have been escalated."""
-    with pytest.raises(DecisionRefusedError, match="level 1 is not finished"):
+    with pytest.raises(DecisionRefusedError, match="level 1 is not finished; the rule proposes WAIT"):
         three.decide("ESCALATE", 2, at=AS_OF - timedelta(days=4))
     assert three.decide("ESCALATE", 2, at=AS_OF - timedelta(days=2)).proposed_action == "ESCALATE"
 
