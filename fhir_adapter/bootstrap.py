@@ -5,8 +5,6 @@ Knows: every layer. Does not know: what a command prints.
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +18,14 @@ from fhir_adapter.definitions.load_escalation import load_escalation
 from fhir_adapter.definitions.review import review_mappings
 from fhir_adapter.domain.escalation.rule import EscalationRule
 from fhir_adapter.errors import ConfigurationError, GuardError, UsageError
-from fhir_adapter.gateways.clock import SystemClock
+from fhir_adapter.gateways.clock import StandingClock, SystemClock
 from fhir_adapter.gateways.fhir_http import FhirConnection
 from fhir_adapter.gateways.fhir_source import ServerSource
 from fhir_adapter.gateways.folder_files import FileKind, list_files
 from fhir_adapter.gateways.folder_sink import FolderSink
 from fhir_adapter.gateways.folder_source import FolderSource
 from fhir_adapter.gateways.server_sink import ServerSink
+from fhir_adapter.gateways.site_secret import keep_secret, secret_beside
 from fhir_adapter.gateways.store.store import open_store
 from fhir_adapter.ports.clock import Clock
 from fhir_adapter.ports.sink import HospitalSink
@@ -35,6 +34,7 @@ from fhir_adapter.ports.store import Store
 from fhir_adapter.r4.context import ReadingContext
 from fhir_adapter.settings import Settings, load_settings
 from fhir_adapter.sync.desk import Desk
+from fhir_adapter.sync.replay import Replayed, replay_decisions
 from fhir_adapter.sync.subject_ids import SubjectIds
 
 DEMO_HOSPITAL = "demo"
@@ -178,6 +178,11 @@ def demo_export() -> Path:
     return default_root().path / HOSPITALS / DEMO_HOSPITAL / EXPORT_FOLDER
 
 
+def replay_script(workplace: Workplace, as_of: datetime) -> tuple[Replayed, ...]:
+    """Record what the hospital's invented people decide, each with the clock standing at their decision."""
+    return replay_decisions(workplace.desk(as_of), workplace.definitions.scripted, StandingClock)
+
+
 def open_source(workplace: Workplace, place: str | None) -> HospitalSource:
     """Open the place resources are read from: a base URL, or a folder.
 
@@ -260,31 +265,15 @@ def site_secret(settings: Settings, url: str) -> bytes:
     """
     if settings.site_secret is not None:
         return settings.site_secret.get_secret_value().encode()
-    path = settings.site_secret_file or _secret_beside(url)
+    path = settings.site_secret_file or secret_beside(url)
     if path is None:
         raise ConfigurationError(
             "set FHIR_ADAPTER_SITE_SECRET: this store is no file beside which one could be kept"
         )
     try:
-        return _kept_secret(path)
+        return keep_secret(path)
     except OSError:
         raise ConfigurationError(f"the site secret cannot be read or made: {path}") from None
-
-
-def _secret_beside(url: str) -> Path | None:
-    prefix = "sqlite:///"
-    is_file = url.startswith(prefix) and len(url) > len(prefix)
-    return Path(url.removeprefix(prefix) + ".secret") if is_file else None
-
-
-def _kept_secret(path: Path) -> bytes:
-    """Read the secret of a file, or make one there that only its owner can read."""
-    if not path.exists():
-        made = secrets.token_hex(32).encode()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(made)
-    return path.read_bytes().strip()
 
 
 def _overlays(choice: Choice) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fhir_adapter.definitions.file_care_plan import CarePlanFile
+from fhir_adapter.definitions.file_decisions import DecisionsFile
 from fhir_adapter.definitions.file_dosing import DosingFile
 from fhir_adapter.definitions.file_escalation import EscalationFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
@@ -42,11 +43,12 @@ class TerminologyFiles:
 
 @dataclass(frozen=True, slots=True)
 class HospitalFiles:
-    """hospitals/<id>/."""
+    """hospitals/<id>/; only a hospital of invented people has decisions written down."""
 
     folder: Folder
     hospital: Typed[HospitalFile]
     concept_map: Typed[ConceptMapFile]
+    decisions: Typed[DecisionsFile] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ def load_hospital_files(roots: Roots, hospital: str) -> HospitalFiles:
     folder = roots.folder(HOSPITALS, hospital)
     traits = typed(load_document(*folder.file("hospital.yaml")), HospitalFile)
     _check_id(traits, traits.model.id, hospital)
-    return HospitalFiles(folder, traits, typed(load_document(*folder.file("concept_map.yaml")), ConceptMapFile))
+    codes = typed(load_document(*folder.file("concept_map.yaml")), ConceptMapFile)
+    scripted = folder.file("decisions.yaml")
+    decisions = typed(load_document(*scripted), DecisionsFile) if scripted[0].is_file() else None
+    return HospitalFiles(folder, traits, codes, decisions)
 
 
 def load_trial_files(

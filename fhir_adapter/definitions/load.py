@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fhir_adapter.definitions.compile_decisions import compile_decisions
 from fhir_adapter.definitions.compile_hospital import (
     compile_hospital,
     deriving_traits_digest,
@@ -32,6 +33,7 @@ from fhir_adapter.definitions.folder import HOSPITALS, TRIALS, mapping_roots
 from fhir_adapter.domain.codes import ConceptId, Terminology
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.quantity import UnitRule
+from fhir_adapter.domain.scripted import ScriptedDecision
 from fhir_adapter.ports.hospital import HospitalTraits
 
 READER_VERSION = "2"
@@ -52,6 +54,7 @@ class Definitions:
         definitions_digest: Digest of all parts; every derived record carries it.
         reading_digest: Digest of what reading depends on; every fact and cursor carries it.
         origins: File inside mappings -> root it was taken from.
+        scripted: 0..*; what invented people of the hospital decide about the trial; part of no digest.
     """
 
     traits: HospitalTraits
@@ -63,6 +66,7 @@ class Definitions:
     definitions_digest: str
     reading_digest: str
     origins: Mapping[str, str]
+    scripted: tuple[ScriptedDecision, ...] = ()
 
     @property
     def event_terms(self) -> Mapping[tuple[str, str], str]:
@@ -155,6 +159,7 @@ def join_definitions(
         definitions_digest=whole,
         reading_digest=digest_of(READER_VERSION, reading, reading_of(compiled)),
         origins=dict(file_names((terminology.folder, hospital.folder, trial.folder))),
+        scripted=compile_decisions(hospital, compiled.id),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fhir_adapter.definitions.file_astct import AstctFile
 from fhir_adapter.definitions.file_care_plan import CarePlanFile
+from fhir_adapter.definitions.file_decisions import DecisionsFile
 from fhir_adapter.definitions.file_dosing import DosingFile
 from fhir_adapter.definitions.file_escalation import EscalationFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
@@ -32,6 +33,7 @@ _FILES: Final[Mapping[str, tuple[type[FileModel], bool]]] = {
     "unit_spellings": (UnitSpellingsFile, False),
     "hospital": (HospitalFile, False),
     "concept_map": (ConceptMapFile, False),
+    "decisions": (DecisionsFile, False),
     "trial": (TrialFile, True),
     "eligibility": (EligibilityFile, True),
     "dosing": (DosingFile, True),

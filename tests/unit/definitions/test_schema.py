@@ -21,6 +21,7 @@ def test_there_is_one_schema_for_every_kind_of_file() -> None:
         "care_plan.schema.json",
         "code_systems.schema.json",
         "concept_map.schema.json",
+        "decisions.schema.json",
         "dosing.schema.json",
         "eligibility.schema.json",
         "escalation.schema.json",
