@@ -1,7 +1,7 @@
 """Cohorts by which the trial's readings of its two parts are told from any other, and what is said of each.
 
-Knows: who was treated at which level, in which part, with a toxicity or without. Does not know: which readings there
-are.
+Knows: who was treated at which level, in which part, with a toxicity or without. Does not know: which readings
+there are.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Every state of a dose escalation by which one table is told from another, and what the table answers to it.
 
-Knows: every count a level can have, and what a person decided or nobody knows. Does not know: how a table is changed.
+Knows: every count a level can have, and what a person decided or nobody knows. Does not know: how a table is
+changed.
 """
 
 from __future__ import annotations

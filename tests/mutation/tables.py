@@ -1,8 +1,8 @@
 """Tables asked before any story: where a change can only touch what one of them tells, it costs milliseconds.
 
-Each part of the definitions of safety is told by the table that tests it by itself: codes and units by what is read
-of one resource, the grading of CRS and ICANS by their cases, the dose escalation by its states and cohorts. A table
-is asked only about changes of its own part, so that no number is tested twice.
+Each part of the definitions of safety is told by the table that tests it by itself: codes and units by what is
+read of one resource, the grading of CRS and ICANS by their cases, the dose escalation by its states and cohorts. A
+table is asked only about changes of its own part, so that no number is tested twice.
 
 Knows: which table tells of which part. Does not know: the mutants, the stories.
 """

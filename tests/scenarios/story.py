@@ -38,6 +38,7 @@ class Story:
         incomplete: Resource types that were not read to their end.
         day_zero: 0..1; the date `D0`; times of the story may be written `D-14 09:00`, local time of the hospital.
         withdrawn_on: 0..1; the day on which a person moved the subject off the trial.
+        judged: 0..*; answers of named persons on safety, in the fields of `review decide` (see judged.py).
     """
 
     id: str
@@ -49,6 +50,7 @@ class Story:
     incomplete: tuple[str, ...]
     day_zero: date | None = None
     withdrawn_on: date | None = None
+    judged: tuple[Mapping[str, Any], ...] = ()
 
 
 @cache
@@ -78,6 +80,7 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
         withdrawn_on=date.fromisoformat(withdrawn) if withdrawn else None,
         demo=document.get("demo", "no") == "yes",
         incomplete=tuple(document.get("incomplete", ())),
+        judged=tuple(_dated(document.get("judged", []), day_zero)),
     )
 
 

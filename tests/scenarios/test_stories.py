@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenarios.derive import derive_story, verdicts
 from tests.scenarios.reading import definitions_for, reading_context
+from tests.scenarios.safety import SAFETY, differences_of_safety
 from tests.scenarios.story import Story, load_stories
 from tests.scenarios.treatment import TREATMENT, differences
 
@@ -13,6 +14,7 @@ TRIAL = "nct07256210"
 STORIES = load_stories(TRIAL)
 OF_ELIGIBILITY = [story for story in STORIES if "verdict" in story.then]
 OF_TREATMENT = [story for story in STORIES if not TREATMENT.isdisjoint(story.then)]
+OF_SAFETY = [story for story in STORIES if not SAFETY.isdisjoint(story.then)]
 
 
 @pytest.mark.parametrize("story", OF_ELIGIBILITY, ids=lambda story: story.id)
@@ -30,8 +32,16 @@ def test_treatment_ends_as_told(story: Story) -> None:
     assert differences(story, definitions, reading_context(definitions)) == []
 
 
+@pytest.mark.parametrize("story", OF_SAFETY, ids=lambda story: story.id)
+def test_safety_ends_as_told(story: Story) -> None:
+    definitions = definitions_for(TRIAL)
+    assert differences_of_safety(story, definitions, reading_context(definitions)) == []
+
+
 def test_every_story_says_how_it_ends() -> None:
-    named = {criterion.id for criterion in definitions_for(TRIAL).trial.criteria} | {"verdict"} | TREATMENT
+    named = (
+        {criterion.id for criterion in definitions_for(TRIAL).trial.criteria} | {"verdict"} | TREATMENT | SAFETY
+    )
     assert {story.id for story in STORIES if not story.then or not named.issuperset(story.then)} == set()
 
 

@@ -23,12 +23,16 @@ from fhir_adapter.domain.dosing.derive import Infusions, before, derive_treatmen
 from fhir_adapter.domain.dosing.donor import find_donor_reference
 from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
 from fhir_adapter.domain.quantity import to_decimal
+from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.safety.derive import Treated, derive_safety
-from fhir_adapter.domain.safety.reactions import ReactionsView, view_reactions
+from fhir_adapter.domain.safety.reactions import view_reactions
+from fhir_adapter.domain.safety_model.judgements import Judgement
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.r4.context import ReadingContext
 from tests.scenarios.derive import read_others, read_story, receipts_of
+from tests.scenarios.judged import judgements_in
 from tests.scenarios.story import Story
 
 Told = Mapping[str, Any]
@@ -77,16 +81,23 @@ def _reactions(
     infusions: Infusions,
     moment: datetime,
 ) -> ReactionsView | None:
-    """Tell what is known of adverse reactions at a moment; nobody judged any."""
+    """Tell what is known of adverse reactions at a moment, with what persons had said of them by then."""
     trial = definitions.trial
-    record = derive_safety(
-        timeline,
-        trial,
-        subject=SubjectId(story.id),
-        treated=Treated(doses=doses, infusions=infusions),
-        as_of=moment,
-        zone=definitions.traits.zone,
-    )
+
+    def derived(*said: Judgement) -> SafetyRecord | None:
+        return derive_safety(
+            timeline,
+            trial,
+            subject=SubjectId(story.id),
+            treated=Treated(doses=doses, infusions=infusions),
+            as_of=moment,
+            zone=definitions.traits.zone,
+            judgements=said,
+        )
+
+    record = derived()
+    if story.judged:
+        record = derived(*judgements_in(story, record))
     if record is None or trial.safety is None:
         return None
     hematologic = {term.name for term in trial.safety.scale.terms if term.hematologic}
