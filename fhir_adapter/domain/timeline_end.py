@@ -12,17 +12,17 @@ from typing import TypeVar
 
 from fhir_adapter.domain.chronology import start_of
 from fhir_adapter.domain.codes import ConceptId
-from fhir_adapter.domain.moments import Effective
+from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.timeline import Timeline
 
 _T = TypeVar("_T")
-_Time = Callable[[_T], Effective | None]
+_Time = Callable[[_T], FhirDateTime | None]
 
 
 def end_timeline(timeline: Timeline, last: datetime, zone: tzinfo) -> Timeline:
-    """Leave out what was measured, given, done, diagnosed or reported after a moment.
+    """Leave out what was measured, given, done, diagnosed or reported after a moment, readable or not.
 
-    Does not touch who the patient is, consents, statements of named persons, and what has no time.
+    Does not touch who the patient is, consents, statements of named persons, and what has no time at all.
 
     Args:
         timeline: The person's facts.
@@ -30,7 +30,8 @@ def end_timeline(timeline: Timeline, last: datetime, zone: tzinfo) -> Timeline:
         zone: The hospital's, for facts dated by day.
 
     Returns:
-        The same timeline with what began at or before it.
+        The same timeline with what began at or before it; what says only when it was noticed or written down,
+        began by then.
 
     Source:
         clinical review, PUT-13: data before a withdrawal stay, later ones are not read.
@@ -44,14 +45,16 @@ def end_timeline(timeline: Timeline, last: datetime, zone: tzinfo) -> Timeline:
 
     return replace(
         timeline,
-        findings=filed(timeline.findings, lambda fact: fact.effective),
-        exposures=filed(timeline.exposures, lambda fact: fact.effective),
-        diagnoses=filed(timeline.diagnoses, lambda fact: fact.onset),
-        interventions=filed(timeline.interventions, lambda fact: fact.performed),
-        reported_events=until(timeline.reported_events, lambda fact: fact.occurred),
+        findings=filed(timeline.findings, lambda fact: start_of(fact.effective)),
+        exposures=filed(timeline.exposures, lambda fact: start_of(fact.effective)),
+        diagnoses=filed(timeline.diagnoses, lambda fact: start_of(fact.onset) or fact.recorded),
+        interventions=filed(timeline.interventions, lambda fact: start_of(fact.performed)),
+        reported_events=until(
+            timeline.reported_events, lambda fact: start_of(fact.occurred) or fact.detected or fact.recorded
+        ),
+        gaps=until(timeline.gaps, lambda gap: start_of(gap.rejection.effective)),
     )
 
 
-def _began(effective: Effective | None, last: datetime, zone: tzinfo) -> bool:
-    start = start_of(effective)
+def _began(start: FhirDateTime | None, last: datetime, zone: tzinfo) -> bool:
     return start is None or start.earliest(zone) <= last

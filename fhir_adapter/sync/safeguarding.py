@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fhir_adapter.domain.dosing.derive import Infusions, TreatmentReactions
-from fhir_adapter.domain.dosing.open_course import last_day_alive
 from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
 from fhir_adapter.domain.participation import FINAL_STATUSES
 from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.safety.derive import Treated, derive_safety
-from fhir_adapter.domain.safety.dose_limiting import Ending
+from fhir_adapter.domain.safety.ending import Ending, find_death_ending
 from fhir_adapter.domain.safety.reactions import view_reactions
 from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.safety_model.rule import SafetyRule
@@ -30,7 +29,6 @@ from fhir_adapter.sync.judgements import judgements_of
 from fhir_adapter.sync.questions import is_withdrawn
 
 WITHDRAWAL = "withdrawal of consent"
-DEATH = "death"
 LEAVING = "leaving the study"
 
 
@@ -135,8 +133,8 @@ def _treated(case: Case, treatment: TreatmentRecord, ends: date | None) -> Treat
 def _ending(case: Case, ends: date | None) -> Ending | None:
     """Give what ended observation first: a withdrawal, a death, leaving the study."""
     found = [Ending(day=ends, why=WITHDRAWAL)] if ends is not None else []
-    died = last_day_alive(alive_if_denied(case), case.as_of, case.zone)
-    found += [Ending(day=died, why=DEATH)] if died is not None else []
+    died = find_death_ending(alive_if_denied(case), as_of=case.as_of, zone=case.zone)
+    found += [died] if died is not None else []
     if case.row.status in FINAL_STATUSES and case.row.until is not None:
         found.append(Ending(day=last_day_of(case), why=LEAVING))
     return min(found, key=lambda each: each.day, default=None)

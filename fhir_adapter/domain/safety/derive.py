@@ -21,12 +21,13 @@ from fhir_adapter.domain.dosing.stated import find_stated
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.regimen import Regimen
 from fhir_adapter.domain.safety.baseline import find_baseline_before
-from fhir_adapter.domain.safety.dose_limiting import Ending, Observed, assess_dose_limiting, observation_end
+from fhir_adapter.domain.safety.dose_limiting import Observed, assess_dose_limiting, observation_end
+from fhir_adapter.domain.safety.ending import Ending
 from fhir_adapter.domain.safety.events import derive_events
 from fhir_adapter.domain.safety.graded import grade_results
 from fhir_adapter.domain.safety.infusions_received import read_received
 from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
-from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
+from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, SpecialInterest
 from fhir_adapter.domain.safety_model.judgements import (
     DeathJudgement,
     EvaluabilityJudgement,
@@ -139,6 +140,7 @@ class _Deriving:
         syndromes = self._syndromes()
         events = self._events(results, before)
         limiting = self._dose_limiting(syndromes, events)
+        has_died = any(each.special_interest is SpecialInterest.DEATH for each in events)
         return SafetyRecord(
             subject=self.subject,
             trial=self.trial.id,
@@ -152,8 +154,8 @@ class _Deriving:
             valid_until=self._valid_until(limiting, syndromes),
             definitions_digest=self.trial.digest,
             evidence_digest="",
-            death=_last(self._said(DeathJudgement)),
-            ends=treated.ending.day if treated.ending is not None else None,
+            death=_last(self._said(DeathJudgement)) if has_died else None,
+            ends=treated.ending.day if treated.ending is not None and treated.ending.is_dated else None,
             notes=(
                 ()
                 if before is not None
@@ -219,7 +221,7 @@ class _Deriving:
     def _syndromes(self) -> tuple[SyndromeRecord, ...]:
         who, rule = self.timeline.demographics, self.rule
         birth = who.birth_date if who is not None else None
-        until = observation_end(rule.observation, self.treated.infusions, self.zone)
+        until = self._observed_until()
         reported = reported_syndromes(self.timeline, rule.reporting, as_of=self.as_of, zone=self.zone)
         crs = propose_crs(
             self.timeline,
@@ -247,6 +249,14 @@ class _Deriving:
             for each in (crs, icans)
         )
 
+    def _observed_until(self) -> datetime | None:
+        """Give the end of observation as known now: that of the window, or of the day on which it was ended."""
+        end = observation_end(self.rule.observation, self.treated.infusions, self.zone)
+        ending = self.treated.ending
+        if end is None or ending is None:
+            return end
+        return min(end, midnight(ending.day + timedelta(days=1), self.zone))
+
     def _dose_limiting(
         self, syndromes: tuple[SyndromeRecord, ...], events: tuple[AdverseEventRecord, ...]
     ) -> DoseLimitingRecord:
@@ -265,7 +275,8 @@ class _Deriving:
 
     def _valid_until(self, limiting: DoseLimitingRecord, syndromes: tuple[SyndromeRecord, ...]) -> datetime | None:
         """Give the next moment at which time alone changes something: an open window grows by a day every day."""
-        moments = [each.expires for each in syndromes if each.expires is not None]
+        until = self._observed_until()
+        moments = [each for each in (until, *(one.expires for one in syndromes)) if each is not None]
         if limiting.state is WindowState.OPEN:
             tomorrow = self.as_of.astimezone(self.zone).date() + timedelta(days=1)
             moments.append(midnight(tomorrow, self.zone))

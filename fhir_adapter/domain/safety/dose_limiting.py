@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from fhir_adapter.domain.safety.adjudication import assess_coded, is_pending, is_severe
+from fhir_adapter.domain.safety.ending import Ending
 from fhir_adapter.domain.safety.infusions_received import Received
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
 from fhir_adapter.domain.safety_model.judgements import EvaluabilityJudgement
@@ -20,14 +21,6 @@ from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, S
 from fhir_adapter.domain.spans import midnight
 
 JUDGE_EVALUABILITY = "a named person: does the subject count, or is it replaced"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """What ended a subject's observation: a death, a withdrawal, leaving the study."""
-
-    day: date
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +138,7 @@ def _untreated(observed: Observed, zone: tzinfo) -> DoseLimitingRecord:
         state=WindowState.CLOSED,
         window_end=midnight(ending.day + timedelta(days=1), zone).astimezone(zone),
         evaluable=False,
-        why=f"no cell infusion received before {ending.why} on {ending.day.isoformat()}",
+        why=f"no cell infusion received before {ending.said}",
     )
 
 
@@ -174,10 +167,13 @@ def observation_end(
 def _window(
     rule: ObservationRule, starts: Sequence[datetime], ending: Ending | None, *, now: datetime, zone: tzinfo
 ) -> _Window:
+    """Give the window; an ending that may lie inside it closes it, with the last day it can have been."""
     end = midnight(starts[-1].astimezone(zone).date() + timedelta(days=rule.window_days + 1), zone)
-    if ending is not None and midnight(ending.day, zone) < end and midnight(ending.day, zone) <= now:
-        closed = min(end, max(midnight(ending.day + timedelta(days=1), zone), starts[-1]))
-        return _Window(start=starts[0], end=closed, state=WindowState.CLOSED, ending=ending)
+    if ending is not None:
+        begins = midnight(max(ending.earliest, starts[0].astimezone(zone).date()), zone)
+        if begins < end and begins <= now:
+            closed = min(end, max(midnight(ending.day + timedelta(days=1), zone), starts[-1]))
+            return _Window(start=starts[0], end=closed, state=WindowState.CLOSED, ending=ending)
     state = WindowState.COMPLETE if now >= end else WindowState.OPEN
     return _Window(start=starts[0], end=end, state=state, ending=None)
 
@@ -246,7 +242,8 @@ def _after_window(
     if judged is not None:
         return True, "counts by a named person"
     if window.ending is not None:
-        return None, f"{window.ending.why} on {window.ending.day.isoformat()}, inside the window: named review"
+        where = "inside" if window.ending.is_dated else "perhaps inside"
+        return None, f"{window.ending.said}, {where} the window: named review"
     answer, why = _by_doses(rule, observed.received)
     unassessed = _unassessed(rule, observed.syndromes)
     if answer is False or not unassessed:

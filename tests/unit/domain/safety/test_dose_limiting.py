@@ -5,18 +5,18 @@ Infusion 1 on 2 March 2026, infusion 2 on 19 March: with 28 days the window ends
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from fhir_adapter.domain.safety.dose_limiting import (
     JUDGE_EVALUABILITY,
-    Ending,
     Observed,
     assess_dose_limiting,
     observation_end,
 )
+from fhir_adapter.domain.safety.ending import Ending
 from fhir_adapter.domain.safety.infusions_received import Received
 from fhir_adapter.domain.safety_model.observation_rule import Unfinished
 from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
@@ -159,6 +159,23 @@ class TestEnding:
 
     def test_a_death_that_lies_ahead_closes_nothing_yet(self) -> None:
         assert assessed("04-15", ending=self.DEATH).state is WindowState.OPEN
+
+    @pytest.mark.parametrize("day", [date(2026, 3, 19), date(2026, 4, 16), date(2026, 7, 1)])
+    def test_a_death_nobody_dated_may_lie_inside_the_window_however_late_it_is_known(self, day: date) -> None:
+        unknown = Ending(day=day, why="death", first=date.min, when="on an unknown day")
+        record = assessed("07-01", ending=unknown)
+        assert (record.state, record.evaluable) == (WindowState.CLOSED, None)
+        assert record.why == "death on an unknown day, perhaps inside the window: named review"
+        assert record.window_end == min(at("04-17T00:00"), at(f"{day + timedelta(days=1):%m-%d}T00:00"))
+
+    @pytest.mark.parametrize(
+        ("first", "state"), [(date(2026, 4, 16), WindowState.CLOSED), (date(2026, 4, 17), WindowState.COMPLETE)]
+    )
+    def test_a_death_of_a_known_month_closes_the_window_where_it_may_lie_in_it(
+        self, first: date, state: WindowState
+    ) -> None:
+        unknown = Ending(day=date(2026, 4, 30), why="death", first=first, when="in 2026-04")
+        assert assessed("07-01", ending=unknown).state is state
 
     def test_after_a_review_the_subject_is_replaced_or_counts(self) -> None:
         for replaced, evaluable in ((True, False), (False, True)):
