@@ -28,6 +28,7 @@ RELEASE = "a named person's release of resolved reactions"
 UNLIKELY = "unlikely"
 """What a person says of a reaction whose cause the cells hardly are."""
 RELEASED = "released by a named person: "
+BY_PERSON = ": no number grades it in this patient; left to the investigator's own statement"
 
 
 class _Side(Enum):
@@ -76,7 +77,7 @@ def assess_no_reaction(node: NoReaction, scene: Scene) -> Answer:
     against = [each for each in found if not _is_free(each, said)]
     if against:
         return _refused(node, against, release)
-    return _not_refused(node, found, release)
+    return _not_refused(node, found, release, view.by_person)
 
 
 def _refused(node: NoReaction, against: list[_Found], release: Answer | None) -> Answer:
@@ -99,7 +100,9 @@ def _refused(node: NoReaction, against: list[_Found], release: Answer | None) ->
     )
 
 
-def _not_refused(node: NoReaction, found: list[_Found], release: Answer | None) -> Answer:
+def _not_refused(
+    node: NoReaction, found: list[_Found], release: Answer | None, by_person: tuple[str, ...]
+) -> Answer:
     open_ones = [each for each in found if each.side is _Side.OPEN]
     expires = release.expires if release is not None else None
     if open_ones:
@@ -114,7 +117,7 @@ def _not_refused(node: NoReaction, found: list[_Found], release: Answer | None) 
         node,
         Truth.MET,
         evidence=[*cited, *(release.evidence if release is not None else ())],
-        notes=tuple(f"{RELEASED}{each.label}" for each in released),
+        notes=(*(f"{RELEASED}{each.label}" for each in released), *(f"{each}{BY_PERSON}" for each in by_person)),
         expires=expires,
     )
 

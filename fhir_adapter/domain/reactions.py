@@ -60,10 +60,12 @@ class ReactionsView:
     Attributes:
         first_infusion: 0..1; start of the first cell infusion; None where none was given by then.
         reactions: 0..*; syndromes first, then events, then results.
+        by_person: 0..*; terms measured since that no number grades in this patient: only a person can say.
     """
 
     first_infusion: datetime | None
     reactions: tuple[Reaction, ...] = ()
+    by_person: tuple[str, ...] = ()
 
 
 Reactions = Callable[[datetime], ReactionsView | None]

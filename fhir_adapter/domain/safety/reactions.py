@@ -35,7 +35,8 @@ def view_reactions(record: SafetyRecord, hematologic: Callable[[str], bool]) -> 
     Returns:
         Syndromes, nonhematologic events and ungradable results since the first infusion. Left out are dissolved
         events, those a person called not related, those that were there before and are no worse, and a
-        hospital's statement of a syndrome where the syndrome itself carries it.
+        hospital's statement of a syndrome where the syndrome itself carries it. Results of a term that no number
+        grades in this patient say nothing: the term is named apart.
 
     Source:
         clinical review, PUT-2 and section 3.
@@ -43,13 +44,15 @@ def view_reactions(record: SafetyRecord, hematologic: Callable[[str], bool]) -> 
     first = min((at for _, at in record.infusions), default=None)
     episodes = [episode for syndrome in record.syndromes for episode in syndrome.episodes]
     joined = {link.reference for episode in episodes for link in episode.reported}
+    open_ones = [result for result in record.results if _is_open(result, hematologic)]
     return ReactionsView(
         first_infusion=first,
         reactions=(
             *(_of_syndrome(episode, record.as_of) for episode in episodes),
             *(_of_event(event, first, record.as_of) for event in _events(record, joined)),
-            *(_of_result(result) for result in record.results if _is_open(result, hematologic)),
+            *(_of_result(result) for result in open_ones if not result.grade.by_person),
         ),
+        by_person=tuple(sorted({result.term for result in open_ones if result.grade.by_person})),
     )
 
 

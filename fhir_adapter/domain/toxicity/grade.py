@@ -251,4 +251,5 @@ def _ungradable(term: Term, needed: Needed, worst: int, within: bool | None = No
         reason=REASONS[needed],
         needed=(needed,),
         within_range=within,
+        by_person=needed is Needed.CLINICAL,
     )

@@ -58,6 +58,8 @@ class ToxicityGrade:
         needed: 0..*; what would make it certain; the first is the next fact.
         within_range: 0..1; the value lies within its own limits of normal; None where they are not both known.
         notes: 0..*; in clinical words.
+        by_person: True where no number of this term is a grade in this patient, whatever it is: adults' limits in
+            a child. `worst` is then the term's, not the result's.
     """
 
     term: str
@@ -69,3 +71,4 @@ class ToxicityGrade:
     needed: tuple[Needed, ...] = ()
     within_range: bool | None = None
     notes: tuple[str, ...] = ()
+    by_person: bool = False

@@ -15,7 +15,7 @@ from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.safety_model.event_records import EventState, SpecialInterest
 from fhir_adapter.domain.treatment_operators import Resolution
 from tests.no_reaction import DONE, NOW, RELEASED, RULE, judged, truth
-from tests.reactions import changes, episode, event, reported, said_of, verdict_on
+from tests.reactions import changes, episode, event, reported, said_of, ungradable, verdict_on
 from tests.scenes import scene
 
 
@@ -46,6 +46,15 @@ def test_without_a_first_infusion_nothing_can_be_said() -> None:
 
 def test_a_record_without_reactions_speaks_for_the_infusion() -> None:
     assert truth() == "MET"
+
+
+def test_what_only_a_person_can_grade_is_left_to_the_statement_beside_it_and_said() -> None:
+    child = replace(ungradable().grade, by_person=True)
+    answer = judged(ungradable=(ungradable(term="Hypertension", grade=child),))
+    assert answer.truth is Truth.MET
+    assert answer.notes == (
+        "Hypertension: no number grades it in this patient; left to the investigator's own statement",
+    )
 
 
 class TestSyndromes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,14 @@ def test_ungradable_results_since_the_first_infusion_are_kept_unless_hematologic
     results = (ungradable(), ungradable(after_infusion=None), ungradable(term="Anemia"), graded)
     view = view_reactions(record_of(ungradable=results), lambda term: term == "Anemia")
     assert [each.name for each in view.reactions] == ["Alanine aminotransferase increased, which cannot be graded"]
+
+
+def test_what_no_number_grades_in_this_patient_is_named_and_is_no_reaction() -> None:
+    child = replace(ungradable().grade, by_person=True)
+    results = (ungradable(), *(ungradable(term="Hypertension", grade=child) for _ in range(2)))
+    view = view_of(ungradable=results)
+    assert [each.name for each in view.reactions] == ["Alanine aminotransferase increased, which cannot be graded"]
+    assert view.by_person == ("Hypertension",)
 
 
 def test_an_event_is_told_with_its_course() -> None:

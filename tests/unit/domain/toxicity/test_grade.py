@@ -128,6 +128,8 @@ def test_numbers_made_for_an_age_grade_nobody_else() -> None:
     assert grade("301", "uln 100, age 64", adults).grade == 3
     for other in ("17", "65"):
         assert grade("50", f"uln 100, age {other}", adults).needed == (Needed.CLINICAL,)
+        assert grade("50", f"uln 100, age {other}", adults).by_person
+    assert not grade("50", "uln 100", adults).by_person  # the age is what is missing
     unknown = grade("50", "uln 100", adults)
     assert (unknown.status, unknown.worst, unknown.needed) == (GradeStatus.UNGRADABLE, 3, (Needed.AGE,))
 
