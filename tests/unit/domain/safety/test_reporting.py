@@ -124,6 +124,18 @@ def test_the_event_carries_what_is_still_to_be_done_and_what_is_asked() -> None:
     assert found.notes == ("SUSAR: due time unknown, needs whether it was expected",)
 
 
+def test_what_is_asked_is_said_once_however_often_an_event_is_looked_at() -> None:
+    """A dissolved event is carried from record to record: deriving twice must be deriving once."""
+    once = with_reports_due(event(aware=None), RULE, ZONE)
+    assert with_reports_due(once, RULE, ZONE) == once
+
+
+def test_what_was_answered_since_is_not_asked_any_more() -> None:
+    before = with_reports_due(replace(event(aware=None), notes=("judged late",)), RULE, ZONE)
+    answered = with_reports_due(replace(before, judgement=judged()), RULE, ZONE)
+    assert answered.notes == ("judged late",)
+
+
 def test_a_report_that_was_sent_is_not_due_any_more() -> None:
     found = with_reports_due(event(sent=(("sae", "2026-03-12T08:00"),)), RULE, ZONE)
     assert [title for title, _ in found.due] == ["SUSAR"]
