@@ -229,7 +229,9 @@ def _check_moment(name: str, text: str) -> None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise DecisionRefusedError(f"{name} is written YYYY-MM-DD, or as a time with its zone") from None
+        moment = None
+    if moment is None or not text.startswith(moment.date().isoformat()):
+        raise DecisionRefusedError(f"{name} is written YYYY-MM-DD, or as a time with its zone")
     if len(text) > len("YYYY-MM-DD") and moment.tzinfo is None:
         raise DecisionRefusedError(f"{name} is a time without its zone")
 
@@ -244,9 +246,11 @@ def check_date(text: str) -> None:
         DecisionRefusedError: It is not YYYY-MM-DD.
     """
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise DecisionRefusedError("the date of a move is written YYYY-MM-DD") from None
+        day = None
+    if day is None or day.isoformat() != text:
+        raise DecisionRefusedError("the date of a move is written YYYY-MM-DD")
 
 
 def is_accepted(kind: ItemKind, values: Mapping[str, str]) -> bool:

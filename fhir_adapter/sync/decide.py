@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fhir_adapter.domain.answer_sense import check_sense
 from fhir_adapter.domain.answering import JUDGEMENTS, QUESTIONS, check_answer, is_accepted
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
 from fhir_adapter.domain.writeback import WriteIntent
@@ -175,12 +176,19 @@ def _judge(desk: Desk, request: DecideRequest) -> tuple[Shown, Person, Effect]:
     if item.state is not ItemState.OPEN and not _is_correction(item):
         raise DecisionRefusedError(f"the item is {item.state.value}; list the open ones")
     check_answer(item.kind, request.values)
+    _check_sense(desk, item, request)
     person = find_person(desk.traits, request.by, QUESTIONS[item.kind].roles)
     require_reason(request.reason)
     accepted = is_accepted(item.kind, request.values)
     if not accepted and set(request.values) & {"status", "date"}:
         raise DecisionRefusedError("status and date go with an accepted proposal only")
     return shown, person, EFFECTS[item.kind](desk, shown, request.values, accepted)
+
+
+def _check_sense(desk: Desk, item: ReviewItem, request: DecideRequest) -> None:
+    safety = desk.trial.safety
+    reports = [each.id for each in safety.reporting.reports] if safety is not None else []
+    check_sense(item.kind, request.values, now=desk.clock.now(), zone=desk.traits.zone, reports=reports)
 
 
 def _is_correction(item: ReviewItem) -> bool:

@@ -40,7 +40,7 @@ def test_an_answer_that_moves_nobody_takes_no_status() -> None:
         check_answer(ItemKind.PATIENT_MERGED, {"merge": "confirmed", "status": "candidate"})
 
 
-@pytest.mark.parametrize("text", ["2026-02-29", "01.03.2026", ""])
+@pytest.mark.parametrize("text", ["2026-02-29", "01.03.2026", "20260301", ""])
 def test_a_day_that_is_no_calendar_date_is_refused(text: str) -> None:
     with pytest.raises(DecisionRefusedError, match="YYYY-MM-DD"):
         check_date(text)
@@ -91,8 +91,9 @@ def test_the_time_of_awareness_has_its_zone_or_is_a_day() -> None:
     check_answer(ItemKind.ADVERSE_EVENT, {**judged, "aware": "2026-03-10T08:00:00+01:00"})
     with pytest.raises(DecisionRefusedError, match="without its zone"):
         check_answer(ItemKind.ADVERSE_EVENT, {**judged, "aware": "2026-03-10T08:00:00"})
-    with pytest.raises(DecisionRefusedError, match="aware is written YYYY-MM-DD"):
-        check_answer(ItemKind.ADVERSE_EVENT, {**judged, "aware": "10.03.2026"})
+    for text in ("10.03.2026", "20260310", "2026-W11-2", "20260310T080000+0100"):
+        with pytest.raises(DecisionRefusedError, match="aware is written YYYY-MM-DD"):
+            check_answer(ItemKind.ADVERSE_EVENT, {**judged, "aware": text})
 
 
 def test_a_death_may_be_possibly_related() -> None:
