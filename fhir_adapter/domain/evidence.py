@@ -210,7 +210,8 @@ def _cite(  # noqa: PLR0913 - one named part per element of the evidence
     standard: Amount | None = None,
     note: str = "",
 ) -> Evidence:
-    notes = [note, *_assumed(effective)]
+    if effective is not None and effective.is_zone_assumed:
+        note = "; ".join(each for each in (note, *_assumed(effective)) if each)
     return Evidence(
         reference=source.reference,
         version=source.version,
@@ -220,7 +221,7 @@ def _cite(  # noqa: PLR0913 - one named part per element of the evidence
         reported=reported,
         standard=standard,
         effective=_written(effective),
-        note="; ".join(each for each in notes if each) or None,
+        note=note or None,
     )
 
 
@@ -233,8 +234,6 @@ def _written(effective: Effective | None) -> str | None:
     return start.text if start is not None else None
 
 
-def _assumed(effective: Effective | None) -> list[str]:
-    if effective is None or not any(end and end.assumed_zone for end in (effective.start, effective.end)):
-        return []
+def _assumed(effective: Effective) -> list[str]:
     ends = (each.assumed_zone for each in (effective.start, effective.end) if each is not None)
     return [f"time zone assumed: {zone}" for zone in sorted({zone for zone in ends if zone})]

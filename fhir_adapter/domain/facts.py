@@ -94,8 +94,7 @@ class ReferenceRange:
     @property
     def is_plain(self) -> bool:
         """True where it holds for every patient."""
-        conditions = (self.age_low, self.age_high)
-        return not self.is_unread and not self.applies_to and conditions == (None, None)
+        return not (self.is_unread or self.applies_to) and self.age_low is None and self.age_high is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,12 @@ class Effective:
     end: FhirDateTime | None = None
     is_period: bool = False
 
+    @property
+    def is_zone_assumed(self) -> bool:
+        """True where a hospital's declaration added a zone to one of its ends."""
+        start, end = self.start, self.end
+        return (start is not None and bool(start.assumed_zone)) or (end is not None and bool(end.assumed_zone))
+
 
 def add_months(day: date, months: int) -> date:
     """Add calendar months to a date, clamped to the end of the month reached.

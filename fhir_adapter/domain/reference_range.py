@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
+from typing import Final
 
 from fhir_adapter.domain.facts import Finding, ReferenceRange
 from fhir_adapter.domain.logic import Truth, all_of
@@ -46,52 +48,50 @@ def find_upper_limit(finding: Finding, scene: Scene) -> NormalLimit | None:
     Source:
         rules sheet A.11, ULN / LLN: from the same result, by `appliesTo` and `age`; never a fixed limit.
     """
-    chosen = _find(finding, scene, _high, finding.uln)
-    return chosen if chosen is not None and chosen.quantity.value > 0 else None
+    return find_limits(finding, scene)[1]
 
 
-def find_lower_limit(finding: Finding, scene: Scene) -> NormalLimit | None:
-    """Find the lower limit of normal printed with a result, for this patient at that time.
+def find_limits(finding: Finding, scene: Scene) -> tuple[NormalLimit | None, NormalLimit | None]:
+    """Find the lower and the upper limit of normal printed with a result, for this patient at that time.
 
     Args:
         finding: The result with every range printed with it.
         scene: The patient's age and sex.
 
     Returns:
-        The limit, chosen as the upper one is; None too where it is below zero. Zero itself is a limit: nothing can
-        be below it.
+        Each limit, chosen as find_upper_limit says; the lower one is None where it is below zero. Zero itself is
+        a lower limit: nothing can be below it.
 
     Source:
         rules sheet A.11, ULN / LLN: from the same result, by `appliesTo` and `age`; never a fixed limit.
     """
-    chosen = _find(finding, scene, _low, finding.lln)
-    return chosen if chosen is not None and chosen.quantity.value >= 0 else None
+    if finding.ranges:
+        chosen = _choose(finding.ranges, finding, scene)
+        low, high = _agreed(chosen, _LOW), _agreed(chosen, _HIGH)
+    else:  # the limit alone is taken
+        path = finding.range_path or finding.path
+        low, high = _limit(finding.lln, path), _limit(finding.uln, path)
+    return (
+        low if low is not None and low.quantity.value >= 0 else None,
+        high if high is not None and high.quantity.value > 0 else None,
+    )
 
 
 _Side = Callable[[ReferenceRange], Quantity | None]
+_LOW: Final[_Side] = attrgetter("low")
+_HIGH: Final[_Side] = attrgetter("high")
 
 
-def _high(limits: ReferenceRange) -> Quantity | None:
-    return limits.high
-
-
-def _low(limits: ReferenceRange) -> Quantity | None:
-    return limits.low
-
-
-def _find(finding: Finding, scene: Scene, side: _Side, alone: Quantity | None) -> NormalLimit | None:
-    """Choose among the ranges printed with a result; without any the limit alone is taken."""
-    if finding.ranges:
-        chosen = _agreed(_choose(finding.ranges, finding, scene), side)
-    else:
-        chosen = None if alone is None else NormalLimit(alone, finding.range_path or finding.path)
-    return chosen if chosen is not None and chosen.quantity.value.is_finite() else None
+def _limit(quantity: Quantity | None, path: str) -> NormalLimit | None:
+    return NormalLimit(quantity, path) if quantity is not None and quantity.value.is_finite() else None
 
 
 def _choose(ranges: Iterable[ReferenceRange], finding: Finding, scene: Scene) -> list[ReferenceRange]:
     """Give the ranges one of which holds for this patient."""
-    plain = [each for each in ranges if each.is_plain]
     special = [each for each in ranges if not each.is_plain]
+    if not special:
+        return list(ranges)
+    plain = [each for each in ranges if each.is_plain]
     for measure in (_exact_age, _whole_years):
         fits = [(each, _fits(each, finding, scene, measure)) for each in special]
         certain = [each for each, fit in fits if fit is Truth.MET]
@@ -106,9 +106,9 @@ def _choose(ranges: Iterable[ReferenceRange], finding: Finding, scene: Scene) ->
 def _agreed(ranges: list[ReferenceRange], side: _Side) -> NormalLimit | None:
     limits = [side(each) for each in ranges]
     first = limits[0] if limits else None
-    if first is None or any(each is None or each.value != first.value for each in limits):
+    if first is None or any(each is None or each.value != first.value for each in limits[1:]):
         return None
-    return NormalLimit(first, ranges[0].path)
+    return _limit(first, ranges[0].path)
 
 
 _Measure = Callable[[date, date], Fraction]

@@ -14,8 +14,10 @@ from fhir_adapter.definitions.load_scale import load_scale
 from fhir_adapter.domain.quantity import Comparator, Quantity
 from fhir_adapter.domain.toxicity.grade import grade_measurement
 from fhir_adapter.domain.toxicity.measurement import Measurement
+from fhir_adapter.domain.toxicity.quick import grade_quickly
 from fhir_adapter.domain.toxicity.result import Direction, GradeStatus
 from fhir_adapter.domain.toxicity.scale import ClinicalInput, Scale, Term
+from tests.ctcae_cases import cases, term_of
 
 
 @cache
@@ -30,13 +32,16 @@ INPUTS = st.dictionaries(st.sampled_from(ClinicalInput), st.booleans(), max_size
 
 
 @st.composite
-def measurements(draw: st.DrawFn, term: Term, *, complete: bool = False) -> Measurement:
+def measurements(
+    draw: st.DrawFn, term: Term, *, complete: bool = False, standard: st.SearchStrategy[Decimal] | None = None
+) -> Measurement:
     units = [unit for family in term.families for unit in family.factors] or ["U/L"]
     limit = NUMBERS if complete else MAYBE
     comparator = None if complete else draw(st.none() | st.sampled_from(Comparator))
     answers = {each: draw(st.booleans()) for each in term.widening} if complete else draw(INPUTS)
     return Measurement(
         reported=Quantity(draw(NUMBERS), draw(st.sampled_from(units)), comparator),
+        standard=draw(standard) if standard is not None else None,
         lln=draw(limit),
         uln=draw(limit),
         baseline=draw(limit),
@@ -115,3 +120,20 @@ def test_a_grade_is_the_same_in_every_unit_of_a_family(data: st.DataObject, term
         )
     }
     assert len(grades) == 1
+
+
+@settings(max_examples=50)
+@given(st.data(), TERMS)
+def test_the_short_way_grades_every_result_as_the_long_one(data: st.DataObject, term: Term) -> None:
+    standard = data.draw(st.none() | st.just(NUMBERS))
+    one = data.draw(measurements(term, complete=data.draw(st.booleans()), standard=standard))
+    if standard is not None and data.draw(st.booleans()):
+        one = replace(one, standard=one.reported.value)
+    assert grade_quickly(term, one) == grade_measurement(term, one)
+
+
+def test_the_short_way_grades_every_case_as_the_long_one() -> None:
+    for case in cases():
+        term = term_of(scale(), case)
+        for one in (case.measurement, replace(case.measurement, standard=case.measurement.reported.value)):
+            assert grade_quickly(term, one) == grade_measurement(term, one), case.line

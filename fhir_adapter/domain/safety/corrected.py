@@ -21,8 +21,8 @@ from fhir_adapter.domain.safety.usable import Usable
 from fhir_adapter.domain.safety_model.episode_rule import CorrectionRule
 from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.corrected_calcium import correct_calcium
-from fhir_adapter.domain.toxicity.grade import grade_measurement
 from fhir_adapter.domain.toxicity.measurement import Measurement
+from fhir_adapter.domain.toxicity.quick import grade_quickly
 from fhir_adapter.domain.toxicity.result import GradeStatus, Needed, ToxicityGrade
 from fhir_adapter.domain.toxicity.scale import Term
 
@@ -76,7 +76,7 @@ def _grade(scene: GradingScene, sample: Sample, paired: _Paired, term: Term, rul
     if corrected is None:
         reason, needed = _fault(sample.result.reported)
         return scene.build(sample, _ungradable(term, reason, needed, term.highest_worded), evidence=cited)
-    grade = grade_measurement(term, corrected)
+    grade = grade_quickly(term, corrected)
     note = f"corrected for albumin {shown(albumin.reported)}, {_apart(albumin, sample.result)}"
     standard = sample.result.standard
     in_standard = (
@@ -122,7 +122,7 @@ def _correct(sample: Sample, albumin: Quantity) -> Measurement | None:
 def _without(sample: Sample, reason: UnknownReason, term: Term, rule: CorrectionRule) -> ToxicityGrade:
     """Leave a value without albumin ungradable; its worst case lies at one end of what is believed."""
     ends = (_correct(sample, Quantity(each, ALBUMIN_UNIT)) for each in (rule.lowest, rule.highest))
-    worst = max(term.highest_worded if end is None else grade_measurement(term, end).worst for end in ends)
+    worst = max(term.highest_worded if end is None else grade_quickly(term, end).worst for end in ends)
     return _ungradable(term, reason, Needed.ALBUMIN, worst)
 
 

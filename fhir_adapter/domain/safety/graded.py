@@ -24,8 +24,8 @@ from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.scene import Scene, utc
 from fhir_adapter.domain.spans import clamped
 from fhir_adapter.domain.timeline import Timeline
-from fhir_adapter.domain.toxicity.grade import grade_measurement
 from fhir_adapter.domain.toxicity.measurement import as_upper_bound
+from fhir_adapter.domain.toxicity.quick import grade_quickly
 from fhir_adapter.domain.toxicity.scale import Scale, Term
 
 CONFLICTING = "CONFLICTING: results of one moment differ"
@@ -120,7 +120,7 @@ def _of_concept(
         sample = scene.sample(result, baseline_of(result, baselines, scene.window))
         for term in terms:
             recorded = answers[term.name].get(result.key, NOTHING_RECORDED)
-            grade = grade_measurement(term, sample.with_inputs(recorded.inputs))
+            grade = grade_quickly(term, sample.with_inputs(recorded.inputs))
             yield scene.build(sample, grade, evidence=tuple(recorded.evidence))
 
 
@@ -145,7 +145,7 @@ def _bounded(scene: GradingScene) -> Iterator[GradedResult]:
 def _bound(scene: GradingScene, term: Term, result: Usable) -> Iterator[GradedResult]:
     sample = scene.sample(result, None)
     bound = as_upper_bound(sample.measurement)
-    grade = grade_measurement(term, bound) if bound is not None else None
+    grade = grade_quickly(term, bound) if bound is not None else None
     if bound is not None and grade is not None and grade.grade:
         standard = result.standard
         value = replace(standard, comparator=bound.reported.comparator) if standard is not None else None

@@ -14,7 +14,7 @@ from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.evidence import of_finding, of_limit
 from fhir_adapter.domain.quantity import Quantity
 from fhir_adapter.domain.records import Evidence
-from fhir_adapter.domain.reference_range import NormalLimit, find_lower_limit, find_upper_limit
+from fhir_adapter.domain.reference_range import NormalLimit, find_limits
 from fhir_adapter.domain.safety.baseline import BaselineWindow
 from fhir_adapter.domain.safety.usable import Usable, find_usable
 from fhir_adapter.domain.safety_model.episode_rule import EpisodeRule
@@ -193,7 +193,7 @@ class GradingScene:
     def _limits(self, result: Usable) -> tuple[NormalLimit | None, NormalLimit | None]:
         """Give the limits of normal of a result that are in its own standard unit and do not contradict."""
         unit = result.standard.unit if result.standard is not None else result.reported.unit
-        found = (find_lower_limit(result.finding, self.scene), find_upper_limit(result.finding, self.scene))
+        found = find_limits(result.finding, self.scene)
         lln, uln = (each if each is not None and each.quantity.unit == unit else None for each in found)
         if lln is not None and uln is not None and lln.quantity.value > uln.quantity.value:
             return None, None

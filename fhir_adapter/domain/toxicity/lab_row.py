@@ -22,6 +22,7 @@ from fhir_adapter.domain.toxicity.cells import (
 )
 from fhir_adapter.domain.toxicity.lab_table import Kind, LabTable
 from fhir_adapter.domain.toxicity.measurement import Measurement
+from fhir_adapter.domain.toxicity.quick import grade_quickly
 from fhir_adapter.domain.toxicity.result import ToxicityGrade
 from fhir_adapter.domain.toxicity.scale import ClinicalInput
 from fhir_adapter.domain.toxicity.sides import told_side
@@ -114,7 +115,7 @@ class RowGrader:
             inputs={each: answer for each, answer in answers.items() if answer is not None},
             age_years=age,
         )
-        grades = [self._table.grade(term, measurement) for term in kind.terms]
+        grades = [grade_quickly(term, measurement) for term in kind.terms]
         grade, one_side = told_side(grades, measurement)
         return RowGrade(grade=grade, one_side=one_side, notes=tuple(each for each in (named.note, doubt) if each))
 

@@ -13,10 +13,9 @@ from functools import cached_property
 from fhir_adapter.domain.codes import CodeMeaning, ConceptId
 from fhir_adapter.domain.quantity import Quantity, UnitRule
 from fhir_adapter.domain.toxicity.cells import BadCell, RowProblem
-from fhir_adapter.domain.toxicity.grade import grade_measurement
 from fhir_adapter.domain.toxicity.measurement import Measurement
-from fhir_adapter.domain.toxicity.plain import PlainTerm, make_plain
-from fhir_adapter.domain.toxicity.result import Direction, ToxicityGrade
+from fhir_adapter.domain.toxicity.quick import grade_quickly
+from fhir_adapter.domain.toxicity.result import Direction
 from fhir_adapter.domain.toxicity.scale import Scale, Term
 
 _CLINICAL = "a clinical term: it is graded by what was observed, not by a number"
@@ -63,24 +62,6 @@ class LabTable:
             key = term.name.casefold()
             entries[key] = (*entries.get(key, ()), term)
         return entries
-
-    @cached_property
-    def _plain(self) -> Mapping[int, PlainTerm | None]:
-        return {id(term): make_plain(term) for term in self.scale.terms}
-
-    def grade(self, term: Term, measurement: Measurement) -> ToxicityGrade:
-        """Grade one result by one term of the scale, the short way where everything is known.
-
-        Args:
-            term: One of the scale's own.
-            measurement: The result, its limits and baseline in the reported unit.
-
-        Returns:
-            As grade_measurement.
-        """
-        plain = self._plain[id(term)]
-        found = plain.grade(measurement) if plain is not None else None
-        return found if found is not None else grade_measurement(term, measurement)
 
     def terms_named(self, name: str) -> tuple[Term, ...]:
         """Find the entries of a term, one for each kind of result it is graded by.
@@ -200,7 +181,7 @@ class LabTable:
         ends = {Direction.LOW: uln, Direction.HIGH: lln}
         for term in self.scale.terms_of(kind.concept):
             end = ends.get(term.direction) if term.direction is not None else None
-            if end is not None and grade_measurement(term, Measurement(reported=Quantity(end, unit))).grade:
+            if end is not None and grade_quickly(term, Measurement(reported=Quantity(end, unit))).grade:
                 return False
         return True
 

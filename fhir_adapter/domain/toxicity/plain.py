@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
-from functools import lru_cache
 from itertools import product
 from operator import ge, gt, le, lt
 from typing import Final
@@ -33,6 +31,7 @@ from fhir_adapter.domain.toxicity.scale import (
     Reference,
     Term,
 )
+from fhir_adapter.domain.toxicity.short_numbers import are_limits, is_short, is_short_factor
 
 _COMPARE: Final[Mapping[Operator, Callable[[Decimal, Decimal], bool]]] = {
     Operator.LESS: lt,
@@ -40,20 +39,16 @@ _COMPARE: Final[Mapping[Operator, Callable[[Decimal, Decimal], bool]]] = {
     Operator.GREATER: gt,
     Operator.GREATER_OR_EQUAL: ge,
 }
-_VALUE_DIGITS: Final = 12
-_REMEMBERED: Final = 16384
-_FACTOR_DIGITS: Final = 6
-"""Longer numbers are compared elsewhere: products of these differ by more than a unit's conversion can blur."""
-
 Check = Callable[["_Result"], bool | None]
 """Says whether a condition holds; None where that is open."""
 
 
 @dataclass(slots=True)
 class _Result:
-    """One result, ready to be compared; `abnormal` as in Reading."""
+    """One result, ready to be compared: in the unit of its limits, and as reported; `abnormal` as in Reading."""
 
     value: Decimal
+    reported: Decimal
     unit: str
     limits: Mapping[Reference, Decimal | None]
     abnormal: bool | None
@@ -81,7 +76,7 @@ class PlainTerm:
         """Grade a plain result.
 
         Args:
-            measurement: Its limits and baseline in the reported unit.
+            measurement: Any.
 
         Returns:
             The grade, as grade_measurement gives it; None where the result is not plain.
@@ -96,11 +91,12 @@ class PlainTerm:
 
     def _plain(self, measurement: Measurement) -> _Result | None:
         reported = measurement.reported
-        if measurement.standard is not None or reported.comparator is not None or not _are_short(measurement):
+        value = reported.value if measurement.standard is None else measurement.standard
+        if reported.comparator is not None or not _are_short(value, measurement):
             return None
         if measurement.inputs and any(measurement.inputs.get(each) for each in self.raising):
             return None
-        state = self._baseline_state(measurement)
+        state = self._baseline_state(value, measurement)
         if state is None:
             return None
         limits = {
@@ -108,11 +104,11 @@ class PlainTerm:
             Reference.LLN: measurement.lln,
             Reference.BASELINE: measurement.baseline,
         }
-        return _Result(reported.value, reported.unit or "1", limits, *state, measurement.inputs)
+        return _Result(value, reported.value, reported.unit or "1", limits, *state, measurement.inputs)
 
-    def _baseline_state(self, measurement: Measurement) -> tuple[bool | None, bool] | None:
+    def _baseline_state(self, value: Decimal, measurement: Measurement) -> tuple[bool | None, bool] | None:
         """Say whether the baseline was abnormal, and whether the value is normal without one; None = open."""
-        term, value, baseline = self.term, measurement.reported.value, measurement.baseline
+        term, baseline = self.term, measurement.baseline
         if not term.uses_baseline or term.direction is None:
             return None, False
         low = term.direction is Direction.LOW
@@ -209,7 +205,7 @@ def _number_check(condition: NumberCondition, term: Term) -> Check:
 
     def check(result: _Result) -> bool | None:
         ends = scaled.get(result.unit)
-        return None if ends is None else holds(EXACT.multiply(result.value, ends[0]), ends[1])
+        return None if ends is None else holds(EXACT.multiply(result.reported, ends[0]), ends[1])
 
     return check if condition.concept in {None, *term.concepts[:1]} else lambda _: None
 
@@ -235,7 +231,7 @@ def _change_check(condition: ChangeCondition, term: Term) -> Check:
         if condition.of is Reference.BASELINE and result.ignores_baseline:
             return False
         ends, limit = scaled.get(result.unit), reference(result)
-        if ends is None or not limit:
+        if ends is None or not limit or result.value != result.reported:
             return None
         moved = EXACT.subtract(result.value, limit) if rises else EXACT.subtract(limit, result.value)
         return holds(EXACT.multiply(moved, ends[0]), ends[1])
@@ -250,7 +246,7 @@ def _scaled(numbers: Mapping[str, Decimal], term: Term) -> Mapping[str, tuple[De
         for family in reversed(term.families)
         if (number := numbers.get(family.printed)) is not None
         for unit, factor in family.factors.items()
-        if _is_short_factor(factor)
+        if is_short_factor(factor)
     }
 
 
@@ -269,31 +265,13 @@ def _is_answered(condition: InputCondition, result: _Result) -> bool | None:
     return bool(answer) is condition.holds
 
 
-def _are_short(measurement: Measurement) -> bool:
+def _are_short(value: Decimal, measurement: Measurement) -> bool:
     """Say whether every number can be compared here, and every limit and baseline that is given is one."""
     baseline = measurement.baseline
     return (
-        _is_short(measurement.reported.value)
-        and (baseline is None or (baseline >= 0 and _is_short(baseline)))
-        and _are_limits(measurement.lln, measurement.uln)
-        and _are_limits(measurement.baseline_lln, measurement.baseline_uln)
+        is_short(value)
+        and is_short(measurement.reported.value)
+        and (baseline is None or (baseline >= 0 and is_short(baseline)))
+        and are_limits(measurement.lln, measurement.uln)
+        and are_limits(measurement.baseline_lln, measurement.baseline_uln)
     )
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _are_limits(lln: Decimal | None, uln: Decimal | None) -> bool:
-    """Say whether each limit that is given is one, by itself and beside the other."""
-    if not all(each is None or _is_short(each) for each in (lln, uln)):
-        return False
-    if (lln is not None and lln < 0) or (uln is not None and uln <= 0):
-        return False
-    return lln is None or uln is None or lln <= uln
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _is_short(number: Decimal) -> bool:
-    return number.is_finite() and len(number.as_tuple().digits) <= _VALUE_DIGITS and -15 <= number.adjusted() <= 15
-
-
-def _is_short_factor(factor: Fraction) -> bool:
-    return all(len(str(part).rstrip("0")) <= _FACTOR_DIGITS for part in (factor.numerator, factor.denominator))

@@ -9,7 +9,7 @@ import pytest
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.facts import ReferenceRange
 from fhir_adapter.domain.quantity import Quantity
-from fhir_adapter.domain.reference_range import find_lower_limit, find_upper_limit
+from fhir_adapter.domain.reference_range import find_limits, find_upper_limit
 from tests.builders import finding, patient
 from tests.scenes import scene
 
@@ -127,7 +127,7 @@ def test_a_range_for_a_population_nobody_can_check_leaves_it_open() -> None:
 
 def lower(*ranges: ReferenceRange, lln: str | None = None) -> str | None:
     bound = Quantity(Decimal(lln), "U/L") if lln is not None else None
-    found = find_lower_limit(finding("alt", "30", "U/L", ranges=ranges, lln=bound), scene(BOY))
+    found, _ = find_limits(finding("alt", "30", "U/L", ranges=ranges, lln=bound), scene(BOY))
     return str(found.quantity.value) if found is not None else None
 
 

@@ -98,6 +98,13 @@ ASKED = term(
     "asked",
     rules=rules({3: ((ABOVE_ULN, RECORDED),), 2: ((ABOVE_ULN, SYMPTOMS),), 1: ((ABOVE_ULN, QUIET),)}),
 )
+PRINTED = term(
+    "Printed",
+    Direction.HIGH,
+    "printed",
+    families=(MASS,),
+    rules=rules({2: ((number(UP, "90"),),), 1: ((ABOVE_ULN,),)}),
+)
 SIDELESS = term("Sideless", None, "sideless", rules=rules({1: ((NORMAL, ABOVE_ULN), (ABOVE_ULN,))}))
 
 PLAIN = [
@@ -109,6 +116,9 @@ PLAIN = [
     (ENZYME, "89 U/L", "uln 40, baseline 60, baseline_uln 40", "0"),
     (ENZYME, "90 U/L", "uln 40, baseline 60, baseline_uln 40", "1"),
     (ENZYME, "181 U/L", "lln 10, uln 40, baseline 60, baseline_uln 40", "2"),
+    (ENZYME, "2 ukat/L", "standard 120, uln 40, baseline 40, baseline_uln 40", "1"),
+    (ENZYME, "1 ukat/L", "standard 121, lln 10, uln 40, baseline 40, baseline_uln 40", "2"),
+    (ENZYME, "50 ukat/L", "standard 40, lln 10, uln 40", "0"),
     (PROTEIN, "2 g/L", "lln 2", "0"),
     (PROTEIN, "1.9 g/L", "lln 2, baseline 2, baseline_lln 2", "1"),
     (PROTEIN, "0.9 g/L", "lln 2, baseline 2, baseline_lln 2", "3"),
@@ -120,6 +130,10 @@ PLAIN = [
     (COLOUR, "30 mg/dL", "uln 26, baseline 20, baseline_uln 26", "1"),
     (COLOUR, "31 mg/dL", "uln 26, baseline 20, baseline_uln 26", "3"),
     (COLOUR, "310 mg/L", "uln 260, baseline 200, baseline_uln 260", "3"),
+    (COLOUR, "31 mg/dL", "standard 31, uln 26, baseline 20, baseline_uln 26", "3"),
+    (PRINTED, "901 mg/L", "standard 5, uln 6", "2"),
+    (PRINTED, "900 mg/L", "standard 7, uln 6", "1"),
+    (PRINTED, "900 mg/L", "standard 6, uln 6", "0"),
     (COLOUR, "34 mg/dL", "uln 26, baseline 30, baseline_uln 26", "1"),
     (COLOUR, "91 mg/dL", "uln 90, baseline 80, baseline_uln 90", ">=1 (2) symptoms"),
     (COLOUR, "91 mg/dL", "uln 90, baseline 80, baseline_uln 90, symptoms", "2"),
@@ -141,7 +155,6 @@ OPEN = [
     (ENZYME, "41 U/L", "uln 40, baseline 30"),
     (ENZYME, "41 U/L", "baseline 30, baseline_uln 40"),
     (ENZYME, "<41 U/L", "uln 40, baseline 30, baseline_uln 40"),
-    (ENZYME, "41 U/L", "uln 40, baseline 30, baseline_uln 40, standard 41"),
     (ENZYME, "41 U/L", "uln 0, baseline 30, baseline_uln 40"),
     (ENZYME, "41 U/L", "lln 50, uln 40, baseline 30, baseline_uln 40"),
     (ENZYME, "41 U/L", "uln 40, baseline 30, baseline_lln 50, baseline_uln 40"),
@@ -151,6 +164,9 @@ OPEN = [
     (ENZYME, "41 U/L", "uln 40, baseline 30.00000000001, baseline_uln 40"),
     (ENZYME, "41 U/L", "uln 40, baseline -1, baseline_uln 40"),
     (ENZYME, "1e16 U/L", "uln 40, baseline 30, baseline_uln 40"),
+    (ENZYME, "41 U/L", "uln 40, baseline 30, baseline_uln 40, standard 41.00000000001"),
+    (ENZYME, "41.00000000001 U/L", "uln 40, baseline 30, baseline_uln 40, standard 41"),
+    (COLOUR, "310 mg/L", "standard 31, uln 26, baseline 20, baseline_uln 26"),
     (PROTEIN, "1 g/L", "lln 0"),
     (PROTEIN, "1.9 g/L", "lln 2"),
     (CREATININE, "5 mg/dL", "uln 4"),
