@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fhir_adapter.definitions.file_observation import LaterPart, ObservationPart
 from fhir_adapter.definitions.rule_scope import RuleScope, Steps
+from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.protocol import LinkType
 from fhir_adapter.domain.safety_model.observation_rule import LaterPartRule, ObservationRule
 
@@ -22,8 +23,8 @@ def compile_observation(scope: RuleScope, row: ObservationPart) -> ObservationRu
         The domain's rule.
 
     Raises:
-        DefinitionError: The link does not exist, is not of type code, or does not have the escalating part; or a
-            syndrome is named twice.
+        DefinitionError: The link does not exist, is not of type code, or does not have the escalating part; a
+            syndrome is named twice; or a problem to be reviewed does not exist.
     """
     link, later = scope.link_of_type(row.part_link, LinkType.CODE, ("observation", "part_link")), row.later
     _check_part(scope, row, row.escalating, link.values, ("observation", "escalating"))
@@ -41,8 +42,16 @@ def compile_observation(scope: RuleScope, row: ObservationPart) -> ObservationRu
         unassessed=row.unassessed,
         later=_later(scope, row, later, link.values) if later is not None else None,
         reopening=row.reopening,
+        reviewed=_reviewed(scope, row),
         deciders=tuple(row.deciders),
     )
+
+
+def _reviewed(scope: RuleScope, row: ObservationPart) -> tuple[ConceptId, ...]:
+    steps = ("observation", "reviewed")
+    if row.reviewed:
+        scope.rests_on(steps, "Condition")
+    return scope.concepts(row.reviewed, steps)
 
 
 def _later(scope: RuleScope, row: ObservationPart, later: LaterPart, parts: tuple[str, ...]) -> LaterPartRule:

@@ -36,6 +36,7 @@ class ObservationPart(FileModel):
     unfinished: Unfinished
     unassessed: Unassessed
     reopening: Reopening
+    reviewed: list[Slug] = Field(default_factory=list)
     deciders: list[Slug] = Field(default_factory=list)
     later: LaterPart | None = None
     source: Words

@@ -130,6 +130,8 @@ def _condition(story: Story, entry: Mapping[str, Any]) -> dict[str, Any]:
         resource["onsetDateTime"] = entry["since"]
     if "until" in entry:
         resource["abatementDateTime"] = entry["until"]
+    if "recorded" in entry:
+        resource["recordedDate"] = entry["recorded"]
     return resource
 
 

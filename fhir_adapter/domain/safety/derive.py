@@ -27,6 +27,7 @@ from fhir_adapter.domain.safety.events import derive_events
 from fhir_adapter.domain.safety.graded import grade_results
 from fhir_adapter.domain.safety.infusions_received import read_received
 from fhir_adapter.domain.safety.reported import ReportScene, merge_reported
+from fhir_adapter.domain.safety.reviewed import find_reviewed
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, SpecialInterest
 from fhir_adapter.domain.safety_model.judgements import (
     DeathJudgement,
@@ -54,7 +55,8 @@ class Treated:
         infusions: 0..*; number and start of the cell infusions given.
         day_zero: 0..1; calendar day of day 0.
         level: 0..1; the assigned dose level.
-        ending: 0..1; what ended observation: a death, a withdrawal.
+        ending: 0..1; what ended observation first: a death, a withdrawal, leaving the study.
+        withdrawn_on: 0..1; the day consent was withdrawn.
     """
 
     doses: tuple[DosingRecord, ...]
@@ -62,6 +64,7 @@ class Treated:
     day_zero: date | None = None
     level: int | None = None
     ending: Ending | None = None
+    withdrawn_on: date | None = None
 
 
 def derive_safety(  # noqa: PLR0913 - one named part per thing it is derived from
@@ -155,6 +158,7 @@ class _Deriving:
             definitions_digest=self.trial.digest,
             evidence_digest="",
             death=_last(self._said(DeathJudgement)) if has_died else None,
+            withdrawn_on=treated.withdrawn_on,
             ends=treated.ending.day if treated.ending is not None and treated.ending.is_dated else None,
             notes=(
                 ()
@@ -269,6 +273,7 @@ class _Deriving:
             syndromes=syndromes,
             events=events,
             ending=treated.ending,
+            reviewed=find_reviewed(self.timeline, rule.reviewed, as_of=self.as_of, zone=self.zone),
             judgement=_last(self._said(EvaluabilityJudgement)),
         )
         return assess_dose_limiting(rule, observed, as_of=self.as_of, zone=self.zone)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from fhir_adapter.domain.safety.adjudication import assess_coded, is_pending, is_severe
 from fhir_adapter.domain.safety.ending import Ending
 from fhir_adapter.domain.safety.infusions_received import Received
+from fhir_adapter.domain.safety.reviewed import Happened
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
 from fhir_adapter.domain.safety_model.judgements import EvaluabilityJudgement
 from fhir_adapter.domain.safety_model.observation_rule import ObservationRule, Unassessed, Unfinished
@@ -34,6 +35,7 @@ class Observed:
         syndromes: 0..*; as proposed and judged.
         events: 0..*; adverse events, for syndromes only the hospital coded.
         ending: 0..1; the earliest.
+        reviewed: 0..*; what a person looks at before the subject counts, whenever it happened.
         judgement: 0..1; whether the subject counts.
     """
 
@@ -43,6 +45,7 @@ class Observed:
     syndromes: tuple[SyndromeRecord, ...] = ()
     events: tuple[AdverseEventRecord, ...] = ()
     ending: Ending | None = None
+    reviewed: tuple[Happened, ...] = ()
     judgement: EvaluabilityJudgement | None = None
 
 
@@ -54,6 +57,12 @@ class _Window:
     end: datetime
     state: WindowState
     ending: Ending | None
+    zone: tzinfo
+
+    def may_hold(self, happened: Happened) -> bool:
+        """Say whether something can have begun inside the window."""
+        last = self.end.astimezone(self.zone).date() - timedelta(days=1)
+        return self.start.astimezone(self.zone).date() <= happened.last and happened.first <= last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +97,7 @@ def assess_dose_limiting(
         The record. `evaluable` is True with a dose-limiting toxicity, or with every infusion received within its
         tolerance and the window complete; False for somebody to be replaced; None while that is open, or waits
         for a named person: one suspected toxicity, an infusion not received, a syndrome never assessed after an
-        infusion, an ending inside the window.
+        infusion, an ending inside the window, a relapse or another problem of the rule in it.
 
     Source:
         clinical review, section 2 (evaluable), A26 and PUT-14; rules sheet G.2.
@@ -173,9 +182,9 @@ def _window(
         begins = midnight(max(ending.earliest, starts[0].astimezone(zone).date()), zone)
         if begins < end and begins <= now:
             closed = min(end, max(midnight(ending.day + timedelta(days=1), zone), starts[-1]))
-            return _Window(start=starts[0], end=closed, state=WindowState.CLOSED, ending=ending)
+            return _Window(start=starts[0], end=closed, state=WindowState.CLOSED, ending=ending, zone=zone)
     state = WindowState.COMPLETE if now >= end else WindowState.OPEN
-    return _Window(start=starts[0], end=end, state=state, ending=None)
+    return _Window(start=starts[0], end=end, state=state, ending=None, zone=zone)
 
 
 def _toxicity(
@@ -244,6 +253,9 @@ def _after_window(
     if window.ending is not None:
         where = "inside" if window.ending.is_dated else "perhaps inside"
         return None, f"{window.ending.said}, {where} the window: named review"
+    happened = [each.said for each in observed.reviewed if window.may_hold(each)]
+    if happened:
+        return None, f"{', '.join(happened)}, inside the window: named review"
     answer, why = _by_doses(rule, observed.received)
     unassessed = _unassessed(rule, observed.syndromes)
     if answer is False or not unassessed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 
 
@@ -75,6 +76,8 @@ class ObservationRule:
         unassessed: What becomes of a subject never assessed for a syndrome after an infusion.
         later: 0..1; the part that follows; None where the trial has none.
         reopening: Whether a level that is too toxic may be opened again.
+        reviewed: 0..*; problems that begin inside the window and that a named person looks at before the subject
+            counts.
         deciders: 0..*; roles of which a person needs one to decide on dose levels; empty = anybody listed.
     """
 
@@ -88,4 +91,5 @@ class ObservationRule:
     unassessed: Unassessed = Unassessed.PERSON
     later: LaterPartRule | None = None
     reopening: Reopening = Reopening.REFUSED
+    reviewed: tuple[ConceptId, ...] = ()
     deciders: tuple[str, ...] = ()

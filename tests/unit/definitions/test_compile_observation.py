@@ -66,6 +66,7 @@ def test_a_section_compiles_to_the_rule() -> None:
         reopening=Reopening.REFUSED,
         deciders=("pi",),
     )
+    assert compiled().reviewed == ()
 
 
 def test_a_trial_may_have_no_later_part_and_let_anybody_listed_decide() -> None:
