@@ -1,4 +1,4 @@
-"""What is looked at by a person before a subject counts: relapse, graft failure, by onset or by when it was recorded."""
+"""What a person looks at before a subject counts: relapse, graft failure, by onset or by when it was recorded."""
 
 from __future__ import annotations
 
