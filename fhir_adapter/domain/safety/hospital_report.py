@@ -27,6 +27,7 @@ _SURE = frozenset({"confirmed", None})
 _OVER = frozenset({"resolved", "resolvedWithSequelae", "fatal"})
 _GOES_ON = frozenset({"ongoing", "recovering"})
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})
+_ENDS_FIRST = "it is said to end before it begins: when it ended is not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,8 @@ def _of_event(event: ReportedEvent, rule: ReportingRule, zone: tzinfo) -> Hospit
     )
     begun = start_of(event.occurred) or event.detected
     over = event.outcome in _OVER
+    ended = _end(event.recorded, begun, zone) if over else None
+    notes = [*_notes_on(event), *([_ENDS_FIRST] if over and event.recorded is not None and ended is None else [])]
     return HospitalReport(
         reference=event.source.reference,
         name=name,
@@ -125,12 +128,12 @@ def _of_event(event: ReportedEvent, rule: ReportingRule, zone: tzinfo) -> Hospit
         kind=kind,
         begun=begun,
         at=span(begun, zone) if begun is not None else None,
-        state=_state(is_over=over, goes_on=event.outcome in _GOES_ON, end=event.recorded),
-        ended=event.recorded if over else None,
-        ended_at=span(event.recorded, zone) if over and event.recorded is not None else None,
+        state=_state(is_over=over, goes_on=event.outcome in _GOES_ON, end=ended),
+        ended=ended,
+        ended_at=span(ended, zone) if ended is not None else None,
         grade=None if event.contested else event.grade,
         results_in=event.conditions,
-        notes=tuple(_notes_on(event)),
+        notes=tuple(notes),
         evidence=(of_report(event),),
     )
 
@@ -154,11 +157,13 @@ def _of_problem(problem: Diagnosis, kind: ReportedKind, timeline: Timeline, zone
     onset = start_of(problem.onset)
     begun = onset or problem.recorded
     end = problem.abatement
-    ended = (end.end or end.start) if end is not None else None
     over = problem.abated or problem.clinical_status not in {*_ACTIVE, None}
+    stated = (end.end or end.start) if over and end is not None else None
+    ended = _end(stated, onset, zone)
     notes = [] if problem.verification_status in _SURE else [f"the problem is {problem.verification_status}"]
     notes += ["by the day it was recorded"] if onset is None and begun is not None else []
     notes += ["two contents of the problem contest each other"] if problem.contested else []
+    notes += [_ENDS_FIRST] if stated is not None and ended is None else []
     return HospitalReport(
         reference=problem.source.reference,
         name=kind.name,
@@ -167,11 +172,18 @@ def _of_problem(problem: Diagnosis, kind: ReportedKind, timeline: Timeline, zone
         begun=begun,
         at=span(begun, zone) if begun is not None else None,
         state=_state(is_over=over, goes_on=problem.clinical_status in _ACTIVE, end=ended),
-        ended=ended if over else None,
-        ended_at=span(ended, zone) if over and ended is not None else None,
+        ended=ended,
+        ended_at=span(ended, zone) if ended is not None else None,
         notes=tuple(notes),
         evidence=of_event(problem, timeline, role="reported"),
     )
+
+
+def _end(end: FhirDateTime | None, begun: FhirDateTime | None, zone: tzinfo) -> FhirDateTime | None:
+    """Give the end as stated; None where it certainly lies before the beginning."""
+    if end is None or begun is None:
+        return end
+    return end if span(end, zone).last >= span(begun, zone).first else None
 
 
 def _state(*, is_over: bool, goes_on: bool, end: FhirDateTime | None) -> EventState:

@@ -196,3 +196,29 @@ def test_a_contested_problem_is_one_report_and_says_so() -> None:
     readings = contesting(problem("gvhd"), problem("gvhd", clinical_status="resolved"))
     (reported,) = find_reports(build_timeline(readings, ()), RULE, since=SINCE, as_of=AS_OF, zone=ZONE)
     assert reported.notes[-1] == "two contents of the problem contest each other"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "state", "ended"),
+    [
+        ("2026-03-09", EventState.UNKNOWN, None),
+        ("2026-03-10", EventState.RESOLVED, "2026-03-10"),
+        ("2026-03", EventState.RESOLVED, "2026-03"),
+    ],
+)
+def test_nothing_ends_before_it_begins(recorded: str, state: EventState, ended: str | None) -> None:
+    """A form opened before the event, or a slip in a date, is no end: nobody knows when it was over."""
+    for reported in (
+        one(report(on="2026-03-10", outcome="resolved", recorded=moment(recorded))),
+        one(problem("gvhd", clinical_status="resolved", abatement=Effective(moment(recorded)))),
+    ):
+        assert (reported.state, reported.ended.text if reported.ended is not None else None) == (state, ended)
+        assert (reported.ended_at is None) is (ended is None)
+        assert ("it is said to end before it begins: when it ended is not known" in reported.notes) is (
+            ended is None
+        )
+
+
+def test_what_has_no_beginning_ends_when_it_is_said_to() -> None:
+    reported = one(report(on=None, outcome="resolved", recorded=moment("2026-03-09")))
+    assert reported.state is EventState.RESOLVED
