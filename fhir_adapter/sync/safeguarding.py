@@ -98,12 +98,12 @@ class Safeguarding:
         return at
 
     def _ends(self, case: Case) -> date | None:
-        """Give the day consent was withdrawn; once that is on record it stays."""
+        """Give the day consent was withdrawn; once that is on record only a person's word moves it, to earlier."""
         if not is_withdrawn(case):
             return None
-        standing = self._standing(case)
-        known = standing.ends if standing is not None and case.row.withdrawn else None
-        return known or last_day_of(case)
+        standing, said = self._standing(case), last_day_of(case)
+        known = standing.withdrawn_on if standing is not None and case.row.withdrawn else None
+        return min(known, said) if known is not None else said
 
     def _standing(self, case: Case) -> SafetyRecord | None:
         """Give the record on file; heads tell whether there is one."""
@@ -127,6 +127,7 @@ def _treated(case: Case, treatment: TreatmentRecord, ends: date | None) -> Treat
         day_zero=treatment.day_zero,
         level=treatment.level,
         ending=_ending(case, ends),
+        withdrawn_on=ends,
     )
 
 

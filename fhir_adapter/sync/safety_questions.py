@@ -29,14 +29,16 @@ def ask_about_safety(case: Case) -> Iterator[ReviewItem]:
         case: The subject's case.
 
     Yields:
-        0..*; a question already answered on the same data keeps its id and is not opened again.
+        0..*; a question already answered on the same data keeps its id and is not opened again. A syndrome somebody
+        judged is asked about again only where its judgement does not stand any more.
     """
     safety, rule = case.safety, case.trial.safety
     if safety is None or rule is None:
         return
     for syndrome in safety.syndromes:
         for episode in syndrome.episodes:
-            yield _about_syndrome(case, episode)
+            if episode.judgement is None or not episode.stands:
+                yield _about_syndrome(case, episode)
     for event in safety.events:
         if event.special_interest is SpecialInterest.DEATH:
             yield _about_death(case, event)

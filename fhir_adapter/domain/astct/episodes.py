@@ -178,7 +178,7 @@ def judged(episode: SyndromeEpisode, judgements: Iterable[SyndromeJudgement]) ->
 
     Args:
         episode: As derived.
-        judgements: 0..*; of any episode.
+        judgements: 0..*; of any episode; of those made at one moment the last counts.
 
     Returns:
         The episode with its judgement, where there is one. It does not stand any more where the data changed after
@@ -192,7 +192,7 @@ def judged(episode: SyndromeEpisode, judgements: Iterable[SyndromeJudgement]) ->
     mine = [each for each in judgements if each.about == episode.id]
     if not mine:
         return episode
-    latest = max(mine, key=lambda each: (each.at, each.by))
+    latest = max(reversed(mine), key=lambda each: each.at)  # of two at one moment the one made later
     is_covered = max(episode.grade or 0, episode.worst) <= latest.grade and not _began_after(episode, latest)
     return replace(episode, judgement=latest, stands=latest.seen == episode.digest or is_covered)
 

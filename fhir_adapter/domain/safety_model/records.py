@@ -102,7 +102,8 @@ class SafetyRecord:
         events: 0..*; by onset; dissolved ones last.
         valid_until: 0..1; the next moment at which the passing of time alone may change it.
         death: 0..1; what a named person said of the cause of death.
-        ends: 0..1; the day participation ended; after a withdrawal nothing that began later is looked at.
+        ends: 0..1; the day observation ended, where that is known to the day.
+        withdrawn_on: 0..1; the day consent was withdrawn; nothing that began later is looked at.
     """
 
     subject: SubjectId
@@ -119,4 +120,5 @@ class SafetyRecord:
     evidence_digest: str
     death: DeathJudgement | None = None
     ends: date | None = None
+    withdrawn_on: date | None = None
     notes: tuple[str, ...] = ()

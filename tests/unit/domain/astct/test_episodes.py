@@ -218,6 +218,8 @@ def test_the_latest_judgement_of_the_episode_counts() -> None:
     other = replace(first, about="CRS-2")
     assert judged(episode, [second, first, other]).judgement == second
     assert judged(episode, [other]) == episode
+    at_once = replace(second, grade=0)
+    assert judged(episode, [second, at_once]).judgement == at_once
     assert judged(episode, [second]).stands
 
 
