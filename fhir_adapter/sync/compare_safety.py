@@ -77,8 +77,9 @@ def _result(result: GradedResult) -> str:
     grade = result.grade
     if grade.status is GradeStatus.UNGRADABLE:
         return f"{result.value}: ungradable, at worst grade {grade.worst}"
-    sure = "at least " * (grade.status is GradeStatus.AT_LEAST)
-    return f"{result.value}: {sure}grade {grade.grade}"
+    if grade.status is GradeStatus.AT_LEAST:
+        return f"{result.value}: at least grade {grade.grade}, at worst {grade.worst}"
+    return f"{result.value}: grade {grade.grade}"
 
 
 def _events(record: SafetyRecord | None) -> _Said:
@@ -88,9 +89,38 @@ def _events(record: SafetyRecord | None) -> _Said:
 
 def _event(event: AdverseEventRecord) -> str:
     grade = f"{'at least ' * event.at_least}grade {event.grade}" if event.grade is not None else "not graded"
+    worst = f", at worst {event.worst_possible}" if event.at_least or event.grade is None else ""
     until = f" to {event.resolved}" if event.resolved is not None else ""
-    emergent = {True: ", treatment-emergent", False: "", None: ", emergence not known"}[event.treatment_emergent]
-    return f"{event.state}, {grade}, {event.onset}{until}{emergent}"
+    before = f", grade {event.baseline_grade} before treatment" if event.baseline_grade is not None else ""
+    parts = (
+        f"{event.state}, {grade}{worst}, {event.onset}{until}{_emergence(event)}{before}",
+        f"expected: {event.expected}" if event.expected is not None else "",
+        _origin(event),
+        _judged(event),
+        *event.lineage,
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _emergence(event: AdverseEventRecord) -> str:
+    if event.worsened:
+        return ", worsened"
+    if event.pre_existing:
+        return ", there before treatment"
+    return {True: ", treatment-emergent", False: "", None: ", emergence not known"}[event.treatment_emergent]
+
+
+def _origin(event: AdverseEventRecord) -> str:
+    told = " ".join(sorted(link.reference for link in event.reported))
+    return f"{event.origin}{f' by {told}' if told else ''}"
+
+
+def _judged(event: AdverseEventRecord) -> str:
+    judged = event.judgement
+    if judged is None:
+        return ""
+    grade = f", grade {judged.grade}" if judged.grade is not None else ""
+    return f"judged {'serious' if judged.serious else 'not serious'}, {judged.relatedness}{grade}"
 
 
 def _episodes(record: SafetyRecord | None) -> _Said:
@@ -102,13 +132,34 @@ def _episode(episode: SyndromeEpisode) -> str:
     proposed = "ungradable" if episode.grade is None else f"grade {episode.grade}"
     worst = f", at worst {episode.worst}" if episode.worst != episode.grade else ""
     asks = ", needs attestation" * episode.needs_attestation
-    judged = f", judged grade {episode.judgement.grade}" if episode.judgement is not None else ""
-    return f"proposed {proposed}{worst}{asks}{judged}"
+    end = episode.end.isoformat() if episode.end is not None else "now"
+    told = (
+        f"{link.reference} {f'grade {link.grade}' if link.grade is not None else 'no grade'}"
+        for link in episode.reported
+    )
+    parts = (
+        f"proposed {proposed}{worst}{asks}, {episode.start.isoformat()} to {end}",
+        _verdict(episode),
+        *(f"the hospital: {each}" for each in told),
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def _verdict(episode: SyndromeEpisode) -> str:
+    judged = episode.judgement
+    if judged is None:
+        return ""
+    again = ", to be judged again" * (not episode.stands)
+    return f"judged grade {judged.grade}, {'' if judged.associated else 'not '}associated{again}"
 
 
 def _limiting(record: DoseLimitingRecord) -> str:
     words = {True: "yes", False: "no", None: "not known"}
-    return (
-        f"{record.state}, dose-limiting toxicity: {words[record.dose_limiting]}, "
-        f"evaluable: {words[record.evaluable]}{', replaced' * record.replaced}"
+    level = f"level {record.level}" if record.level is not None else "no level"
+    parts = (
+        f"{record.part or 'no part'}, {level}, {record.state}",
+        f"dose-limiting toxicity: {words[record.dose_limiting]}",
+        " ".join(record.events),
+        f"evaluable: {words[record.evaluable]}{', replaced' * record.replaced}{', withheld' * record.withheld}",
     )
+    return ", ".join(part for part in parts if part)
