@@ -9,8 +9,7 @@ import typer
 from fhir_adapter.bootstrap import Choice, open_workplace
 from fhir_adapter.cli.options import Hospital, Mappings, OutputFormat, Store, Trial
 from fhir_adapter.cli.output import Format, emit, emit_resources, show
-from fhir_adapter.domain.safety_model.event_records import EventState
-from fhir_adapter.report.adverse_events import build_adverse_events, render_adverse_events
+from fhir_adapter.report.adverse_events import build_adverse_events, is_current, render_adverse_events
 from fhir_adapter.sync.followed import export_judged, find_safety, list_safety
 
 
@@ -45,8 +44,7 @@ def adverse_events(
     kept = [
         event
         for event in result.events
-        if (everything or event.state != EventState.DISSOLVED)
-        and (from_grade is None or event.worst_possible >= from_grade)
+        if (everything or is_current(event)) and (from_grade is None or event.worst_possible >= from_grade)
     ]
     result = result.model_copy(update={"events": kept})
     emit(result, field="events") if output is Format.JSON else show(render_adverse_events(result))

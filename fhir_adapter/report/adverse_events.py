@@ -5,13 +5,14 @@ Knows: safety records. Does not know: how events are derived or merged, where re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fhir_adapter.domain.safety.reporting import UNTIMED
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from fhir_adapter.domain.safety_model.judgements import EventJudgement
 from fhir_adapter.domain.safety_model.records import SafetyRecord
@@ -221,7 +222,7 @@ def _judgement(judged: EventJudgement) -> EventJudgementOut:
 
 
 def render_adverse_events(result: AdverseEventsResult) -> RenderableType:
-    """Show adverse events as a table; what is overdue stands below it."""
+    """Show adverse events as a table; what is to be reported of them stands below it."""
     table = Table(
         "subject", "event", "term", "grade", "onset", "day", "resolved", "emergent", "state", "said of it"
     )
@@ -238,13 +239,29 @@ def render_adverse_events(result: AdverseEventsResult) -> RenderableType:
             styled(event.state),
             _said(event),
         )
-    overdue = [
-        Text(f"overdue: {due.report} of {event.id} ({event.subject}), was due {due.due}", style=DEVIATION)
-        for event in result.events
-        for due in event.due
-        if due.overdue
-    ]
-    return Group(table, *overdue, Text(NOTICE, style="dim"))
+    waiting = [line for event in result.events for line in _waiting(event)]
+    return Group(table, *waiting, Text(NOTICE, style="dim"))
+
+
+def is_current(event: AdverseEventOut) -> bool:
+    """Say whether an event is to be seen: a dissolved one only while a report of it is due."""
+    return event.state != EventState.DISSOLVED or bool(event.due) or any(_untimed(event))
+
+
+def _waiting(event: AdverseEventOut) -> Iterator[Text]:
+    """Say what is to be reported of an event: what has no time may be late already."""
+    where = f"of {event.id} ({event.subject})"
+    for due in event.due:
+        if due.overdue:
+            yield Text(f"overdue: {due.report} {where}, was due {due.due}", style=DEVIATION)
+        else:
+            yield Text(f"due: {due.report} {where}, by {due.due}")
+    for note in _untimed(event):
+        yield Text(f"{where}: {note}", style=DEVIATION)
+
+
+def _untimed(event: AdverseEventOut) -> Iterator[str]:
+    return (note for note in event.notes if f": {UNTIMED} " in note)
 
 
 def _grade(event: AdverseEventOut) -> str:

@@ -15,9 +15,11 @@ from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, E
 from fhir_adapter.domain.safety_model.judgements import EventJudgement
 from fhir_adapter.domain.safety_model.reporting_rule import ReportingRule, ReportRule, ReportWhen
 
+UNTIMED = "due time unknown, needs"
+"""Part of the note on a report that is due, nobody can say by when."""
+
 NOT_ASSESSED = "not-assessed"
 _UNEXPECTED = "unexpected"
-_UNTIMED = "due time unknown, needs"
 _ASK_AWARE = "when the site became aware of it (date and time)"
 _ASK_RELATED = "relatedness to the intervention"
 _ASK_EXPECTED = "whether it was expected"
@@ -99,13 +101,13 @@ def with_reports_due(event: AdverseEventRecord, rule: ReportingRule, zone: tzinf
         zone: The hospital's.
 
     Returns:
-        The event with `due` as what is not sent yet and has a time, and a note per report without one. Asking again
-        changes nothing: an event that was dissolved keeps its notes from record to record.
+        The event with `due` as what is not sent yet and has a time, and a note per report without one.
+        Asking again changes nothing: an event that was dissolved keeps its notes from record to record.
     """
     reports = [each for each in derive_reports_due(event, rule, zone) if each.sent is None]
     due = tuple((each.title, each.due) for each in reports if each.due is not None)
-    asked = [f"{each.title}: {_UNTIMED} {each.next_fact}" for each in reports if each.due is None]
-    before = tuple(f"{each.title}: {_UNTIMED}" for each in rule.reports)
+    asked = [f"{each.title}: {UNTIMED} {each.next_fact}" for each in reports if each.due is None]
+    before = tuple(f"{each.title}: {UNTIMED}" for each in rule.reports)
     said = (note for note in event.notes if not note.startswith(before))
     return replace(event, due=due, notes=(*said, *asked))
 
