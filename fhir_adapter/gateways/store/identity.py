@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from fhir_adapter.domain.moments import Precision
 from fhir_adapter.domain.source import HospitalId, PersonKey
 from fhir_adapter.gateways.store.database import chunks, clean, next_numbers, utc_text
 from fhir_adapter.gateways.store.schema import identity
+from fhir_adapter.gateways.store.secret_texts import NOBODYS, Secrets, make_secrets
 from fhir_adapter.gateways.store.stored_types import READINGS
 
 PERSON, READING, TEXT = "person", "reading", "text"
@@ -30,8 +31,6 @@ PERSON, READING, TEXT = "person", "reading", "text"
 
 _TOKEN = re.compile(r'"~(\d+)~"')
 _DIGEST = re.compile(r'"~([0-9a-f]{32})~"')
-# What looks like a number of ours is taken out too, so that it comes back as it was.
-_OWN_LEAF = re.compile(r"Patient/|^~[0-9a-f]+~$")
 # Shorter identifiers are too likely to be something else inside a longer text.
 _SHORTEST_INSIDE = 5
 
@@ -154,7 +153,7 @@ def identified(connection: Connection, hospital: HospitalId, identifier: tuple[s
     )
 
 
-def secrets_of(connection: Connection, person: PersonKey) -> Callable[[str], bool]:
+def secrets_of(connection: Connection, person: PersonKey) -> Secrets:
     """Learn what identifies a person.
 
     Args:
@@ -162,7 +161,7 @@ def secrets_of(connection: Connection, person: PersonKey) -> Callable[[str], boo
         person: The person.
 
     Returns:
-        A test: does this text show the patient's reference, birth date or an identifier?
+        References to patients, the person's birth date and identifiers.
     """
     table = identity.c
     rows = connection.execute(
@@ -177,29 +176,25 @@ def secrets_of(connection: Connection, person: PersonKey) -> Callable[[str], boo
         for _, value in fact.identifiers:
             (inside if len(value) >= _SHORTEST_INSIDE else whole).add(value)
     inside.discard("")
-    pattern = re.compile("|".join([_OWN_LEAF.pattern, *(re.escape(text) for text in sorted(inside))]))
-    return lambda text: text in whole or pattern.search(text) is not None
+    return make_secrets(whole, inside)
 
 
-def seal(
-    connection: Connection, keeper: Keeper, text: str, *, is_secret: Callable[[str], bool] | None = None
-) -> str:
+def seal(connection: Connection, keeper: Keeper, text: str, secrets: Secrets = NOBODYS) -> str:
     """Move what identifies the patient from a JSON text into the identity table.
 
     Args:
         connection: A writing transaction.
         keeper: Whose text it is.
         text: JSON.
-        is_secret: 0..1; the person's secrets; without it only references to patients are looked for.
+        secrets: What to look for; by default references to patients only.
 
     Returns:
         The text with numbers in the place of such pieces; unchanged where there are none.
     """
-    if is_secret is None and "Patient/" not in text and '"~' not in text:
+    if not secrets.may_stand_in(text):
         return text
-    is_secret = is_secret or (lambda leaf: _OWN_LEAF.search(leaf) is not None)
     pieces: dict[str, str] = {}
-    sealed = _take_out(json.loads(text), is_secret, pieces)
+    sealed = _take_out(json.loads(text), secrets, pieces)
     if not pieces:
         return text
     numbers = _keep_texts(connection, keeper, pieces)
@@ -227,15 +222,15 @@ def unseal(connection: Connection, texts: Sequence[str]) -> list[str]:
     return [_TOKEN.sub(lambda match: pieces[int(match.group(1))], text) for text in texts]
 
 
-def _take_out(node: Any, is_secret: Callable[[str], bool], pieces: dict[str, str]) -> Any:
+def _take_out(node: Any, secrets: Secrets, pieces: dict[str, str]) -> Any:
     """Replace secret leaves, and evidence of Patient resources as a whole, by the digest of their text."""
     if isinstance(node, dict):
         reference = node.get("reference")
         if not (isinstance(reference, str) and reference.startswith("Patient/")):
-            return {name: _take_out(item, is_secret, pieces) for name, item in node.items()}
+            return {name: _take_out(item, secrets, pieces) for name, item in node.items()}
     elif isinstance(node, list):
-        return [_take_out(item, is_secret, pieces) for item in node]
-    elif not isinstance(node, str) or not is_secret(node):
+        return [_take_out(item, secrets, pieces) for item in node]
+    elif not isinstance(node, str) or not secrets.holds(node):
         return node
     text = json.dumps(node, separators=(",", ":"))
     digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -5,7 +5,7 @@ Knows: their tables, sealing. Does not know: who decides what.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from fhir_adapter.domain.source import HospitalId, PersonKey, SubjectId
 from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store.database import utc_text
 from fhir_adapter.gateways.store.identity import Keeper, seal, secrets_of, unseal
+from fhir_adapter.gateways.store.secret_texts import Secrets
 from fhir_adapter.gateways.store.stored_types import AUDIT, ITEMS
 from fhir_adapter.gateways.store.trial_schema import audit, review_item, subject
 from fhir_adapter.ports.rows import AuditEntry
@@ -28,7 +29,7 @@ class Owner:
 
     row: Any
     keeper: Keeper
-    is_secret: Callable[[str], bool]
+    secrets: Secrets
 
     def columns(self, at: datetime) -> dict[str, Any]:
         """Give the columns every row about the subject has."""
@@ -41,7 +42,7 @@ class Owner:
 
     def seal(self, connection: Connection, text: str) -> str:
         """Keep what identifies the patient apart from a text."""
-        return seal(connection, self.keeper, text, is_secret=self.is_secret)
+        return seal(connection, self.keeper, text, self.secrets)
 
 
 def find_owner(connection: Connection, subject_id: SubjectId, run: str, at: datetime) -> Owner:
