@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 NODE_READY := tests/server/node_modules/.ready
 
-.PHONY: demo test check bench mutate-data lint types contracts server-deps lock schemas demo-export clean help
+.PHONY: demo test check bench mutate mutate-data lint types contracts server-deps lock schemas demo-export clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/ -/'
@@ -49,6 +49,9 @@ contracts: $(READY)   ## who may import whom
 bench: $(READY)   ## measure reading, storing and deriving (not a test)
 	$(BIN)/python -m benchmarks
 
+mutate: $(READY)   ## try every small change of the code that grades and escalates (not part of check; ONLY='pattern')
+	$(BIN)/python -m tests.mutation.code_mutants $(ONLY)
+
 mutate-data: $(READY)   ## try every small change of the mappings, explained ones too (not part of check)
 	$(BIN)/python -m tests.mutation.shards
 
@@ -61,7 +64,7 @@ schemas: $(READY)   ## write the JSON Schemas of mappings and results
 
 lock: $(READY)   ## renew requirements.lock
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --allow-unsafe -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --allow-unsafe -o requirements.lock pyproject.toml
 
 clean:           ## remove what the targets made
-	rm -rf $(VENV) tests/server/node_modules demo-sink fhir_adapter.db fhir_adapter.db-wal fhir_adapter.db-shm fhir_adapter.db.secret
+	rm -rf $(VENV) tests/server/node_modules mutants demo-sink fhir_adapter.db fhir_adapter.db-wal fhir_adapter.db-shm fhir_adapter.db.secret
