@@ -32,7 +32,7 @@ class ReportDue:
     Attributes:
         event: Id of the event.
         report: Id of the report rule.
-        title: What is to be done.
+        title: What is to be done, and who has to see to it.
         due: 0..1; by when; None where that cannot be said.
         reason: 0..1; why not; set exactly where `due` is None.
         next_fact: 0..1; what would say it.
@@ -82,7 +82,7 @@ def derive_reports_due(event: AdverseEventRecord, rule: ReportingRule, zone: tzi
             ReportDue(
                 event=event.id,
                 report=report.id,
-                title=report.title,
+                title=_titled(report),
                 due=due,
                 reason=UnknownReason.NEEDS_ATTESTATION if asks is not None else None,
                 next_fact=asks,
@@ -107,7 +107,7 @@ def with_reports_due(event: AdverseEventRecord, rule: ReportingRule, zone: tzinf
     reports = [each for each in derive_reports_due(event, rule, zone) if each.sent is None]
     due = tuple((each.title, each.due) for each in reports if each.due is not None)
     asked = [f"{each.title}: {UNTIMED} {each.next_fact}" for each in reports if each.due is None]
-    before = tuple(f"{each.title}: {UNTIMED}" for each in rule.reports)
+    before = tuple(f"{_titled(each)}: {UNTIMED}" for each in rule.reports)
     said = (note for note in event.notes if not note.startswith(before))
     return replace(event, due=due, notes=(*said, *asked))
 
@@ -193,6 +193,11 @@ def _add(aware: datetime, within: Window) -> datetime:
     if within.unit is WindowUnit.DAY:
         return aware + timedelta(days=within.amount)
     return datetime.combine(add_months(aware.date(), within.amount), aware.timetz())
+
+
+def _titled(report: ReportRule) -> str:
+    """Say what is to be done and whose it is: `SAE report to the sponsor (investigator)`."""
+    return f"{report.title} ({' or '.join(report.who)})" if report.who else report.title
 
 
 def _urgency(report: ReportDue) -> tuple[bool, float, str, str]:

@@ -120,8 +120,8 @@ def test_months_are_calendar_months() -> None:
 
 def test_the_event_carries_what_is_still_to_be_done_and_what_is_asked() -> None:
     found = with_reports_due(event(expectedness="not-assessed"), RULE, ZONE)
-    assert found.due == (("SAE to the sponsor", datetime(2026, 3, 12, 17, 30, tzinfo=UTC)),)
-    assert found.notes == ("SUSAR: due time unknown, needs whether it was expected",)
+    assert found.due == (("SAE to the sponsor (investigator)", datetime(2026, 3, 12, 17, 30, tzinfo=UTC)),)
+    assert found.notes == ("SUSAR (pi): due time unknown, needs whether it was expected",)
 
 
 def test_what_is_asked_is_said_once_however_often_an_event_is_looked_at() -> None:
@@ -138,7 +138,7 @@ def test_what_was_answered_since_is_not_asked_any_more() -> None:
 
 def test_a_report_that_was_sent_is_not_due_any_more() -> None:
     found = with_reports_due(event(sent=(("sae", "2026-03-12T08:00"),)), RULE, ZONE)
-    assert [title for title, _ in found.due] == ["SUSAR"]
+    assert [title for title, _ in found.due] == ["SUSAR (pi)"]
 
 
 def test_a_report_is_overdue_after_its_time_and_not_at_it() -> None:
@@ -162,3 +162,10 @@ def test_whoever_has_not_judged_an_event_is_asked_but_not_of_a_dissolved_one() -
     assert needs_judgement(derived())
     assert not needs_judgement(event())
     assert not needs_judgement(derived(state=EventState.DISSOLVED))
+
+
+def test_a_report_says_who_has_to_see_to_it_where_the_trial_names_somebody() -> None:
+    nobody = replace(RULE, reports=tuple(replace(each, who=()) for each in RULE.reports))
+    both = replace(RULE, reports=tuple(replace(each, who=("pi", "investigator")) for each in RULE.reports))
+    assert {each.title for each in derive_reports_due(event(), nobody, ZONE)} == {"SAE to the sponsor", "SUSAR"}
+    assert [each.title for each in derive_reports_due(event(), both, ZONE)][1] == "SUSAR (pi or investigator)"
