@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -109,9 +110,12 @@ def value_changes(value: Any) -> Iterator[Change]:
     """Change one value; words start with `.` or `:`, as they follow the field's name."""
     if isinstance(value, tuple):
         yield from _tuple_changes(value)
+    elif isinstance(value, frozenset):
+        for member in sorted(value):
+            yield f":drop {member}", value - {member}
     elif isinstance(value, Mapping):
         yield from _mapping_changes(value)
-    elif isinstance(value, int | Fraction | Window):
+    elif isinstance(value, int | Fraction | Decimal | Window):
         for words, changed in scalar_changes(value):
             yield f":{words}", changed
     else:

@@ -16,9 +16,12 @@ from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.queries import Window
 from tests.mutation.variants import label_of
 
+SAFETY_PARTS = ("episodes", "reporting", "observation", "judged_from_grade")
+"""Of the rules of safety those that stories tell; scale, CRS and ICANS have tests of their own."""
+
 
 def changed_places(original: Trial, changed: Trial) -> frozenset[str]:
-    """Name every place of the rules, the anchor, participation and the plans in which two trials differ."""
+    """Name every place of the rules, anchor, participation, plans and safety in which two trials differ."""
     found = {
         f"{before.id}{place}"
         for before, after in zip(original.criteria, changed.criteria, strict=True)
@@ -32,6 +35,10 @@ def changed_places(original: Trial, changed: Trial) -> frozenset[str]:
     found |= {f"regimen{place}" for place in _differences(original.regimen, changed.regimen)}
     found |= {f"care_plan{place}" for place in _differences(original.care_plan, changed.care_plan)}
     found |= {f"participation{place}" for place in _differences(original.participation, changed.participation)}
+    if original.safety is not None and changed.safety is not None:
+        for part in SAFETY_PARTS:
+            before, after = getattr(original.safety, part), getattr(changed.safety, part)
+            found |= {f"safety.{part}{place}" for place in _differences(before, after)}
     return frozenset(found)
 
 

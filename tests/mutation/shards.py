@@ -14,30 +14,42 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from fhir_adapter.definitions.compile_terminology import compile_vocabulary
+from fhir_adapter.definitions.compile_trial import compile_trial
 from fhir_adapter.definitions.compile_units import compile_units
-from fhir_adapter.definitions.file_set import load_hospital_files, load_terminology_files, load_trial_files
+from fhir_adapter.definitions.file_set import load_terminology_files, load_trial_files
 from fhir_adapter.definitions.folder import mapping_roots
-from fhir_adapter.definitions.load import Definitions, join_definitions
+from fhir_adapter.definitions.kept_files import KeptFiles
+from fhir_adapter.definitions.load import Definitions, reading_of
 from fhir_adapter.definitions.setting_text import SettingValue
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.errors import DefinitionError
-from tests.mutation.harness import Mutant, MutationReport, idle, load_explanations, run_mutants, unexplained
+from tests.mutation.harness import (
+    Mutant,
+    MutationReport,
+    Outcome,
+    idle,
+    load_explanations,
+    run_mutants,
+    unexplained,
+)
 from tests.mutation.reading_mutants import code_mutants, text_mutants, unit_mutants
 from tests.mutation.rule_mutants import participation_mutants, rule_mutants
+from tests.mutation.safety_mutants import safety_mutants
 from tests.mutation.setting_mutants import setting_mutants
 from tests.mutation.setting_places import changed_places, is_filled
 from tests.mutation.story_deriver import StoryDeriver
+from tests.mutation.tables import Tables
 from tests.mutation.treatment_mutants import treatment_mutants
 from tests.scenarios.reading import definitions_for
 from tests.scenarios.story import load_stories
 
 TRIAL = "nct07256210"
-HOSPITAL = "demo"
 EXPLAINED = Path(__file__).parent / "survivors.yaml"
 NOTICED = Path(__file__).parent / "noticed.json"
 """Mutant -> the story that noticed it in the last whole run; only the order of asking depends on it."""
@@ -45,32 +57,39 @@ NOTICED = Path(__file__).parent / "noticed.json"
 SHARES = 2
 """As many as a machine of two cores can run side by side."""
 
+STEP = 200
+"""After so many mutants a share says how far it is."""
+
 
 def all_mutants(definitions: Definitions) -> Iterator[Mutant]:
     """Give every mutant of the trial, its settings, its codes and its units.
 
     A value that a setting fills into a rule is mutated in the setting, not again in each rule.
     """
-    roots = mapping_roots()
-    terminology, hospital = load_terminology_files(roots), load_hospital_files(roots, HOSPITAL)
-
+    roots, kept = mapping_roots(), KeptFiles()
+    terminology = load_terminology_files(roots)
     rules = compile_units(terminology)
     vocabulary = compile_vocabulary(terminology, rules)
+    read = reading_of(definitions.trial)
 
     @cache
     def compiled(setting: str, value: str | tuple[str, ...]) -> Definitions:
         written = value if isinstance(value, str) else list(value)
-        changed = load_trial_files(roots, TRIAL, {setting: written})
-        return join_definitions(vocabulary, rules, terminology, hospital, changed)
+        files = load_trial_files(roots, TRIAL, {setting: written}, kept)
+        changed = replace(definitions, trial=compile_trial(files, vocabulary, rules).trial)
+        if reading_of(changed.trial) == read:
+            return changed
+        return replace(changed, terminology=replace(changed.terminology), reading_digest=f"mutant {setting}")
 
     def recompile(setting: str, value: SettingValue) -> Definitions:
         return compiled(setting, value if isinstance(value, str) else tuple(value))
 
-    flipped = list(setting_mutants(load_trial_files(roots, TRIAL), recompile))
+    flipped = list(setting_mutants(load_trial_files(roots, TRIAL, None, kept), recompile))
     yield from flipped
     filled = frozenset[str]().union(*(changed_places(definitions.trial, one) for one in _built(flipped)))
-    plain = (*rule_mutants(definitions), *participation_mutants(definitions), *treatment_mutants(definitions))
-    yield from (one for one in plain if not is_filled(one.id, filled))
+    plain = (rule_mutants, participation_mutants, treatment_mutants, safety_mutants)
+    for each in plain:
+        yield from (one for one in each(definitions) if not is_filled(one.id, filled))
     yield from code_mutants(definitions)
     yield from text_mutants(definitions)
     yield from unit_mutants(definitions, terminology)
@@ -83,25 +102,56 @@ def _built(mutants: list[Mutant]) -> Iterator[Trial]:
             yield mutant.build().trial
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Everything that may notice a change: the tables first, as they cost least, then the stories."""
+
+    tables: Tables
+    stories: StoryDeriver
+
+    def __call__(
+        self, definitions: Definitions, mentions: frozenset[str] | None, first: str | None
+    ) -> Iterator[tuple[str, Outcome]]:
+        """Give what each table and story says that can notice the change."""
+        yield from self.tables(definitions, mentions, first)
+        yield from self.stories(definitions, mentions, first)
+
+
 def run_share(number: int, of: int, *, explained: bool) -> MutationReport:
     """Run every `of`-th mutant from the one of this number on, explained ones only where they are asked for."""
     definitions = definitions_for(TRIAL)
-    derive = StoryDeriver(load_stories(TRIAL), definitions)
+    derive = Telling(Tables(definitions), StoryDeriver(load_stories(TRIAL), definitions))
     known = () if explained else load_explanations(EXPLAINED)
     open_ones = (each for each in all_mutants(definitions) if not any(one.covers(each.id) for one in known))
     hints = json.loads(NOTICED.read_text(encoding="utf-8")) if NOTICED.exists() else {}
-    return run_mutants(definitions, islice(open_ones, number, None, of), derive, hints)
+    mine = list(islice(open_ones, number, None, of))
+    return run_mutants(definitions, _told(mine, f"share {number + 1} of {of}"), derive, hints)
+
+
+def _told(mutants: list[Mutant], share: str) -> Iterator[Mutant]:
+    """Give the mutants, saying now and then how far they are."""
+    for place, each in enumerate(mutants):
+        if place % STEP == 0:
+            sys.stderr.write(f"{share}: {place} of {len(mutants)} mutants, next {each.id}\n")
+            sys.stderr.flush()
+        yield each
 
 
 def run_all(*, explained: bool) -> MutationReport:
-    """Run all mutants, the shares side by side."""
+    """Run all mutants, the shares side by side.
+
+    Raises:
+        RuntimeError: One of them ended before it was done; what it said stands above.
+    """
     asked = ["explained"] * explained
     commands = [
         [sys.executable, "-m", "tests.mutation.shards", str(one), str(SHARES), *asked] for one in range(SHARES)
     ]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
     said = [process.communicate()[0] for process in running]
-    assert [process.returncode for process in running] == [0] * SHARES
+    failed = [str(one + 1) for one, process in enumerate(running) if process.returncode]
+    if failed:
+        raise RuntimeError(f"share {' and '.join(failed)} of {SHARES} ended before it was done")
     reports = [json.loads(text) for text in said]
     return MutationReport(
         killed={name: story for report in reports for name, story in report["killed"].items()},

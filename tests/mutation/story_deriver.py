@@ -1,7 +1,8 @@
 """Derive every story of a trial under changed definitions, doing again only what a change can touch.
 
-What counts of treatment is what a story tells of it (its doses, totals, clearance ...): a number nobody told
-is not tested by being different.
+What counts of treatment and of safety is what a story tells of it (doses, clearance, grades, events ...): a number
+nobody told is not tested by being different. Stories of safety are asked about what reading makes of resources and
+about the rules of safety; what was given stays as it was, for stories of treatment tell that.
 
 Knows: stories, what of their outcome counts, what depends on what. Does not know: the mutants.
 """
@@ -9,22 +10,24 @@ Knows: stories, what of their outcome counts, what depends on what. Does not kno
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fhir_adapter.definitions.load import Definitions
 from fhir_adapter.domain.criterion import Criterion
+from fhir_adapter.domain.dosing.records import TreatmentRecord
 from fhir_adapter.domain.eligibility import build_scene, judge_criterion
 from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.renewal import assess_renewal, signature_rule
 from fhir_adapter.domain.scene import Scene
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from tests.mutation.harness import Outcome
-from tests.mutation.touched import tells_of, tells_treatment, touched_parts
+from tests.mutation.touched import tells_of, tells_safety, tells_treatment, touched_parts
 from tests.scenarios.derive import read_story, receipts_of
 from tests.scenarios.reading import reading_context
 from tests.scenarios.resources import resources_of
+from tests.scenarios.safety import differences_in_safety
 from tests.scenarios.story import Story
-from tests.scenarios.treatment import differences_in, donor_of, timeline_of
+from tests.scenarios.treatment import differences_in, donor_of, timeline_of, treatment_of
 
 _REMEMBERED = 12
 """Stories asked first because they noticed something lately."""
@@ -40,7 +43,8 @@ class StoryDeriver:
         texts: Story -> its resources as one text, to see which codes it mentions.
         scenes: Story -> scene under the unchanged definitions.
         outcomes: Story -> outcome under the unchanged definitions.
-        timelines: Story of treatment -> its facts, and its donor's, under the unchanged definitions.
+        timelines: Story of treatment or safety -> its facts, and its donor's, under the unchanged definitions.
+        treatments: Story of safety -> what was given in it, under the unchanged definitions.
         lately: Stories that noticed a change, the latest last: a change beside it is noticed by them too.
     """
 
@@ -50,6 +54,7 @@ class StoryDeriver:
     scenes: dict[str, Scene] = field(default_factory=dict)
     outcomes: dict[str, dict[str, str]] = field(default_factory=dict)
     timelines: dict[str, tuple[Timeline, Timeline | None]] = field(default_factory=dict)
+    treatments: dict[str, TreatmentRecord | None] = field(default_factory=dict)
     lately: dict[str, None] = field(default_factory=dict)
 
     def __call__(
@@ -58,6 +63,7 @@ class StoryDeriver:
         """Give the outcome of each story that can notice the change, the likeliest to notice first."""
         changed = self._changed(definitions)
         judges, touched = self._judges_alike(definitions), self._touched(definitions)
+        is_safe = self._is_safe(definitions)
         ranks = {name: rank for rank, name in enumerate(reversed(self.lately))}
         if first is not None:
             ranks[first] = -1
@@ -65,6 +71,7 @@ class StoryDeriver:
             self.stories, key=lambda one: (ranks.get(one.id, len(ranks)), self._unaffected(one, changed))
         ):
             asked = (_tells_eligibility(story) and not judges) or tells_of(story, touched)
+            asked = asked or (tells_safety(story) and not is_safe)
             if asked and (mentions is None or any(one in self._text(story) for one in mentions)):
                 try:
                     yield story.id, self._outcome(story, definitions, changed)
@@ -107,6 +114,16 @@ class StoryDeriver:
             and definitions.traits.stopped_dose == self.original.traits.stopped_dose
             and (trial.regimen, trial.clearance, trial.anchor) == (before.regimen, before.clearance, before.anchor)
         )
+
+    def _is_safe(self, definitions: Definitions) -> bool:
+        """Say whether nothing told of safety can come out otherwise than under the unchanged definitions.
+
+        How the syndromes are graded and the dose is found is told by tables, which were asked before.
+        """
+        safety, before = definitions.trial.safety, self.original.trial.safety
+        if safety is None or before is None or not (self.outcomes and self._reads_alike(definitions)):
+            return safety is before is None
+        return replace(safety, crs=before.crs, icans=before.icans) == before
 
     def _changed(self, definitions: Definitions) -> tuple[Criterion, ...]:
         """Give the criteria that must be judged again."""
@@ -155,9 +172,21 @@ class StoryDeriver:
         if tells_treatment(story) and ("treatment" not in outcome or not self._treats_alike(definitions)):
             told = differences_in(story, definitions, *self._timelines(story, definitions))
             outcome["treatment"] = "; ".join(told)
+        if tells_safety(story) and ("safety" not in outcome or not self._is_safe(definitions)):
+            timeline, treatment = self._timelines(story, definitions)[0], self._treatment(story, definitions)
+            outcome["safety"] = "; ".join(differences_in_safety(story, definitions, timeline, treatment))
         if definitions is self.original:
             self.outcomes[story.id] = outcome
         return outcome
+
+    def _treatment(self, story: Story, definitions: Definitions) -> TreatmentRecord | None:
+        """Give what was given; the same wherever the same was read."""
+        if story.id in self.treatments and self._reads_alike(definitions):
+            return self.treatments[story.id]
+        treatment = treatment_of(story, definitions, *self._timelines(story, definitions))
+        if definitions is self.original:
+            self.treatments[story.id] = treatment
+        return treatment
 
     def _timelines(self, story: Story, definitions: Definitions) -> tuple[Timeline, Timeline | None]:
         if story.id in self.timelines and self._reads_alike(definitions):

@@ -1,4 +1,4 @@
-"""What of a treatment a change of the definitions can touch, so that only stories telling of it are derived.
+"""What a change of the definitions can touch, so that only stories telling of it are derived.
 
 Knows: items, clearance, what a story tells. Does not know: how doses are derived.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fhir_adapter.domain.protocol import Trial
+from tests.scenarios.safety import SAFETY
 from tests.scenarios.story import Story
 from tests.scenarios.treatment import TREATMENT
 
@@ -30,6 +31,11 @@ def touched_parts(original: Trial, changed: Trial) -> frozenset[str] | None:
 def tells_treatment(story: Story) -> bool:
     """Say whether a story tells of treatment at all."""
     return not TREATMENT.isdisjoint(story.then)
+
+
+def tells_safety(story: Story) -> bool:
+    """Say whether a story tells of safety at all."""
+    return not SAFETY.isdisjoint(story.then)
 
 
 def tells_of(story: Story, touched: frozenset[str] | None) -> bool:

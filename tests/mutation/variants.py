@@ -78,7 +78,7 @@ def label_of(member: Any, place: int) -> str:
     return name if isinstance(name, str) else str(place)
 
 
-def scalar_changes(value: int | Fraction | Window) -> Iterator[Change]:
+def scalar_changes(value: int | Fraction | Decimal | Window) -> Iterator[Change]:
     """Flip a truth, step a number, shift a window."""
     if isinstance(value, bool):
         yield f"{value}>{not value}", not value
@@ -86,5 +86,7 @@ def scalar_changes(value: int | Fraction | Window) -> Iterator[Change]:
         yield from shifted(value)
     elif isinstance(value, Fraction):
         yield from stepped_fraction(value)
+    elif isinstance(value, Decimal):
+        yield from stepped(value)
     else:
         yield from stepped_integer(value)

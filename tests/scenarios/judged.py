@@ -5,7 +5,8 @@ Knows: how stories write answers. Does not know: what follows from them.
 `judged: [{syndrome: CRS-2, at: D12 09:00, grade: 3, associated: yes}, {event: Anemia, at: D12 09:00, serious: no,
 relatedness: related}, {death: yes, cause: sepsis, relatedness: unlikely}, {evaluability: yes, replaced: no}]`:
 what is judged first, then the fields of `review decide`. An event is named by its term, with the day it began
-where there are several: `Anemia D5`. A syndrome is judged on what is known in the end, or, with `stale: yes`, on less.
+where there are several: `Anemia D5`. A syndrome is judged on what is known in the end, or, with `stale: yes`, on
+less.
 """
 
 from __future__ import annotations
