@@ -6,6 +6,7 @@ The child's eligibility is accepted and level 1 assigned on 11 March 2026, the w
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -98,7 +99,7 @@ def measured(name: str, code: str, value: str, at: str, *, version: str = "1", *
         "code": {"coding": [{"system": LOINC, "code": code}]},
         "subject": {"reference": f"Patient/{name}"},
         "effectiveDateTime": _at(at),
-        "valueQuantity": {"value": float(value), "unit": unit, "system": UCUM, "code": unit},
+        "valueQuantity": {"value": json.loads(value), "unit": unit, "system": UCUM, "code": unit},
         **more,
     }
 
