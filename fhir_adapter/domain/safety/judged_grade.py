@@ -95,6 +95,24 @@ def _machine_bounds(event: AdverseEventRecord, since: datetime | None) -> tuple[
 
 
 def relatedness_of(event: AdverseEventRecord, as_of: datetime) -> str:
-    """Give what a person had said by then about its relation to the cells; nobody's word is `not-assessed`."""
+    """Give what a person had said by then about its relation to the cells.
+
+    Args:
+        event: With its grade changes.
+        as_of: What was said later does not count.
+
+    Returns:
+        The person's word; `not-assessed` where there is none, or where the event became worse after it was said:
+        nobody has seen that yet.
+    """
     judged = event.judgement
-    return judged.relatedness if judged is not None and judged.at <= as_of else NOT_ASSESSED
+    if judged is None or judged.at > as_of or _became_worse(event, judged.at):
+        return NOT_ASSESSED
+    return judged.relatedness
+
+
+def _became_worse(event: AdverseEventRecord, said: datetime) -> bool:
+    """Say whether an event reached a higher grade after a moment than it had by then."""
+    before = [change.grade or 0 for change in event.changes if change.at <= said]
+    later = (change.grade or 0 for change in event.changes if change.at > said)
+    return bool(before) and any(grade > max(before) for grade in later)

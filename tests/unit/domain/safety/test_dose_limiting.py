@@ -18,7 +18,6 @@ from fhir_adapter.domain.safety.dose_limiting import (
 )
 from fhir_adapter.domain.safety.ending import Ending
 from fhir_adapter.domain.safety.infusions_received import Received
-from fhir_adapter.domain.safety.reviewed import Happened
 from fhir_adapter.domain.safety_model.observation_rule import Unfinished
 from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, WindowState
 from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
@@ -122,33 +121,6 @@ class TestEvaluable:
     def test_another_reading_replaces_without_asking(self) -> None:
         record = assessed(rule={"unfinished": Unfinished.RULE}, received=ONLY_FIRST)
         assert (record.evaluable, record.replaced, record.next_assessment) == (False, False, None)
-
-    @pytest.mark.parametrize(
-        ("first", "last", "evaluable"),
-        [
-            ("2026-03-01", "2026-03-01", True),
-            ("2026-03-02", "2026-03-02", None),
-            ("2026-02-01", "2026-03-31", None),
-            ("2026-04-16", "2026-04-16", None),
-            ("2026-04-17", "2026-04-17", True),
-        ],
-    )
-    def test_a_relapse_inside_the_window_is_reviewed_by_a_person(
-        self, first: str, last: str, evaluable: bool | None
-    ) -> None:
-        days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
-        relapse = Happened(said="leukemia relapse on 2026-03-30", **days)
-        record = assessed("05-20", reviewed=(relapse,))
-        assert record.evaluable is evaluable
-        if evaluable is None:
-            assert record.why == "leukemia relapse on 2026-03-30, inside the window: named review"
-            assert record.next_assessment == JUDGE_EVALUABILITY
-
-    def test_after_a_relapse_a_person_says_whether_the_subject_counts(self) -> None:
-        relapse = Happened(first=date(2026, 3, 30), last=date(2026, 3, 30), said="leukemia relapse")
-        for replaced in (True, False):
-            record = assessed("04-21", reviewed=(relapse,), judgement=counts_by_word(replaced=replaced))
-            assert record.evaluable is not replaced
 
     def test_a_person_replaces_and_says_that_the_infusion_was_withheld_for_toxicity(self) -> None:
         record = assessed("04-21", received=ONLY_FIRST, judgement=counts_by_word(replaced=True, withheld=True))

@@ -50,6 +50,14 @@ def test_what_says_nothing_about_the_cells_is_left_out(given: dict[str, Any]) ->
     assert names(events=(event(), event(id="AE-2", **given))) == ["AE-1 Alanine aminotransferase increased"]
 
 
+def test_what_was_called_not_related_excuses_no_grade_reached_after_it_was_said() -> None:
+    said = said_of("not-related", when="03-08")
+    before, after = changes(("03-06", 3), ("03-10", 3)), changes(("03-06", 3), ("03-10", 4))
+    assert names(events=(event(judgement=said, changes=before),)) == []
+    (reaction,) = view_of(events=(event(4, judgement=said, changes=after),)).reactions
+    assert (reaction.lowest, reaction.relatedness) == (4, "not-assessed")
+
+
 def test_what_is_said_later_leaves_nothing_out() -> None:
     assert len(names(events=(event(judgement=said_of("not-related", when="03-19T11:01")),))) == 1
 
