@@ -67,8 +67,16 @@ class RecordStore(Protocol):
         """Give every subject's newest treatment record; subjects without one are absent."""
         ...
 
-    def latest_safety(self, subject: SubjectId) -> StoredSafety | None:
-        """Give the newest safety record; it is never frozen."""
+    def latest_safety(self, subject: SubjectId, *, with_results: bool = True) -> StoredSafety | None:
+        """Give the newest safety record; it is never frozen.
+
+        Args:
+            subject: Whose.
+            with_results: False leaves its graded results out: they are most of it, and slow to read.
+
+        Returns:
+            The record; None where there is none.
+        """
         ...
 
     def safety_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
@@ -78,7 +86,7 @@ class RecordStore(Protocol):
     def latest_safety_records(
         self, trial: TrialId, hospital: HospitalId | None = None
     ) -> Mapping[SubjectId, StoredSafety]:
-        """Give every subject's newest safety record, of one hospital or all; subjects without one are absent."""
+        """Give every subject's newest safety record, graded results left out; subjects without one are absent."""
         ...
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:

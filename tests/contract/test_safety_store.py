@@ -48,6 +48,20 @@ def test_a_safety_record_comes_back_whole(store: Store) -> None:
     assert store.records.latest_safety(SUBJECT) == StoredSafety(record=safety(), version=1)
 
 
+def test_a_safety_record_comes_back_without_its_results_where_nobody_looks_at_them(store: Store) -> None:
+    row = keep_subject(store)
+    commit(store, row, safety=safety())
+    without = StoredSafety(record=safety(results=()), version=1)
+    assert store.records.latest_safety(SUBJECT, with_results=False) == without
+    assert safety().results
+
+
+def test_a_safety_record_without_results_comes_back_whole_too(store: Store) -> None:
+    row = keep_subject(store)
+    commit(store, row, safety=safety(results=()))
+    assert store.records.latest_safety(SUBJECT) == StoredSafety(record=safety(results=()), version=1)
+
+
 def test_safety_counts_its_own_versions(store: Store) -> None:
     row = keep_subject(store)
     commit(store, row, record=record(), treatment=treatment(), safety=safety(digest="s1"))
@@ -69,13 +83,13 @@ def test_heads_of_safety_tell_of_the_newest_records_of_one_hospital(store: Store
     assert store.records.treatment_heads(TRIAL, HOSPITAL) == {}
 
 
-def test_the_newest_safety_of_all_subjects_is_given_for_the_whole_trial(store: Store) -> None:
+def test_the_newest_safety_of_all_subjects_is_given_for_the_whole_trial_without_results(store: Store) -> None:
     row, other = keep_subject(store), keep_subject(store, OTHER, "p2")
     commit(store, row, safety=safety(digest="s1"))
     commit(store, other, safety=safety(subject=OTHER, digest="o1"))
     everybody = {
-        SUBJECT: StoredSafety(record=safety(digest="s1"), version=1),
-        OTHER: StoredSafety(record=safety(subject=OTHER, digest="o1"), version=1),
+        SUBJECT: StoredSafety(record=safety(digest="s1", results=()), version=1),
+        OTHER: StoredSafety(record=safety(subject=OTHER, digest="o1", results=()), version=1),
     }
     assert store.records.latest_safety_records(TRIAL) == everybody
     assert store.records.latest_safety_records(TRIAL, HOSPITAL) == everybody

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fhir_adapter.domain.escalation.decision import EscalationDecision
+from fhir_adapter.domain.cohort.decision import EscalationDecision
 from fhir_adapter.domain.facts import Reading
 from fhir_adapter.domain.review import Decision, ReviewItem
 from fhir_adapter.domain.source import (

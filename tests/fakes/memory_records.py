@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from fhir_adapter.domain.cohort.decision import EscalationDecision
 from fhir_adapter.domain.dosing.records import TreatmentRecord
-from fhir_adapter.domain.escalation.decision import EscalationDecision
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ItemState, ReviewItem
-from fhir_adapter.domain.safety.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.domain.writeback import IntentState, WriteIntent
 from fhir_adapter.errors import InvariantError, UsageError
@@ -73,13 +73,17 @@ class MemoryRecords:
         stored = self.latest_treatments(trial, hospital)
         return {subject: _head(entry.record, frozen=False) for subject, entry in stored.items()}
 
-    def latest_safety(self, subject: SubjectId) -> StoredSafety | None:
-        return self._newest_safety(subject, None)
+    def latest_safety(self, subject: SubjectId, *, with_results: bool = True) -> StoredSafety | None:
+        stored = self._newest_safety(subject, None)
+        if stored is None or with_results:
+            return stored
+        return replace(stored, record=replace(stored.record, results=()))
 
     def latest_safety_records(
         self, trial: TrialId, hospital: HospitalId | None = None
     ) -> Mapping[SubjectId, StoredSafety]:
-        stored = {row.subject: self.latest_safety(row.subject) for row in self.subjects(trial, hospital)}
+        rows = self.subjects(trial, hospital)
+        stored = {row.subject: self.latest_safety(row.subject, with_results=False) for row in rows}
         return {subject: entry for subject, entry in stored.items() if entry is not None}
 
     def safety_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:

@@ -11,9 +11,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.gateways.store.identity import unseal
-from fhir_adapter.gateways.store.stored_types import RECORDS, SAFETY_RECORDS, TREATMENTS
+from fhir_adapter.gateways.store.stored_types import (
+    RECORDS,
+    RESULTS,
+    SAFETY_RECORDS,
+    TREATMENTS,
+    WHOLE_SAFETY_RECORDS,
+)
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze
 from fhir_adapter.ports.rows import RecordHead, StoredRecord, StoredSafety, StoredTreatment
 
@@ -24,7 +31,11 @@ SAFETY = "safety"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Whose records, of which kind, and until where in the store's history they count; None = all."""
+    """Whose records, of which kind, and until where in the store's history they count; None = all.
+
+    Attributes:
+        with_results: False leaves the graded results of safety records out: they are many.
+    """
 
     kind: str = ELIGIBILITY
     subject: SubjectId | None = None
@@ -32,6 +43,7 @@ class Choice:
     hospital: HospitalId | None = None
     last_record: int | None = None
     last_freeze: int | None = None
+    with_results: bool = True
 
 
 def current_records(connection: Connection, choice: Choice) -> dict[SubjectId, StoredRecord]:
@@ -80,11 +92,18 @@ def current_safety(connection: Connection, choice: Choice) -> dict[SubjectId, St
     Returns:
         Subject -> its newest safety record; it is never frozen.
     """
-    rows, texts, _ = _current_texts(connection, choice)
+    rows, texts, _ = _current_texts(connection, choice, *(("results",) if choice.with_results else ()))
+    results = unseal(connection, [row.results or "" for row in rows]) if choice.with_results else [""] * len(rows)
     return {
-        SubjectId(row.subject): StoredSafety(record=SAFETY_RECORDS.value(text), version=row.version)
-        for row, text in zip(rows, texts, strict=True)
+        SubjectId(row.subject): StoredSafety(record=_safety(text, given, choice), version=row.version)
+        for row, text, given in zip(rows, texts, results, strict=True)
     }
+
+
+def _safety(text: str, results: str, choice: Choice) -> SafetyRecord:
+    if choice.with_results and not results:
+        return WHOLE_SAFETY_RECORDS.value(text)
+    return SAFETY_RECORDS.value(text, results=RESULTS.value(results) if results else ())
 
 
 def current_heads(connection: Connection, choice: Choice) -> dict[SubjectId, RecordHead]:
@@ -102,9 +121,9 @@ def current_heads(connection: Connection, choice: Choice) -> dict[SubjectId, Rec
     }
 
 
-def _current_texts(connection: Connection, choice: Choice) -> tuple[list[Any], list[str], set[str]]:
-    """Give the rows of current records with their texts, and which subjects' are frozen."""
-    rows, frozen = _current(connection, choice, "subject", "version", "payload")
+def _current_texts(connection: Connection, choice: Choice, *names: str) -> tuple[list[Any], list[str], set[str]]:
+    """Give the rows of current records with their texts and further columns, and which subjects' are frozen."""
+    rows, frozen = _current(connection, choice, "subject", "version", "payload", *names)
     return rows, unseal(connection, [row.payload for row in rows]), frozen
 
 

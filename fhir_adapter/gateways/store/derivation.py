@@ -20,7 +20,7 @@ from fhir_adapter.errors import InvariantError
 from fhir_adapter.gateways.store.codec import Codec
 from fhir_adapter.gateways.store.current import ELIGIBILITY, SAFETY, TREATMENT
 from fhir_adapter.gateways.store.outbox import Queue, queue_intents
-from fhir_adapter.gateways.store.stored_types import RECORDS, SAFETY_RECORDS, SUBJECTS, TREATMENTS
+from fhir_adapter.gateways.store.stored_types import RECORDS, RESULTS, SAFETY_RECORDS, SUBJECTS, TREATMENTS
 from fhir_adapter.gateways.store.trail import Owner, append_audit, close_items, open_items
 from fhir_adapter.gateways.store.trial_schema import record, record_freeze, subject
 from fhir_adapter.ports.rows import Derivation
@@ -104,6 +104,7 @@ def _add_record(
     new: EligibilityRecord | TreatmentRecord | SafetyRecord,
     at: datetime,
 ) -> None:
+    results = owner.seal(connection, RESULTS.text(new.results)) if isinstance(new, SafetyRecord) else None
     columns: dict[str, Any] = {
         "kind": kind.name,
         "version": _newest_version(connection, new.subject, kind.name) + 1,
@@ -113,6 +114,7 @@ def _add_record(
         "evidence_digest": new.evidence_digest,
         "valid_until": None if new.valid_until is None else new.valid_until.isoformat(),
         "payload": owner.seal(connection, kind.codec.text(new)),
+        "results": results,
     }
     connection.execute(insert(record), owner.columns(at) | columns)
 

@@ -102,10 +102,19 @@ class SqlRecordStore:
         with self._database.reading() as connection:
             return current_heads(connection, Choice(kind=TREATMENT, trial=trial, hospital=hospital))
 
-    def latest_safety(self, subject: SubjectId) -> StoredSafety | None:
-        """Give the newest safety record; it is never frozen."""
+    def latest_safety(self, subject: SubjectId, *, with_results: bool = True) -> StoredSafety | None:
+        """Give the newest safety record; it is never frozen.
+
+        Args:
+            subject: Whose.
+            with_results: False leaves its graded results out: they are most of it, and slow to read.
+
+        Returns:
+            The record; None where there is none.
+        """
         with self._database.reading() as connection:
-            return current_safety(connection, Choice(kind=SAFETY, subject=subject)).get(subject)
+            choice = Choice(kind=SAFETY, subject=subject, with_results=with_results)
+            return current_safety(connection, choice).get(subject)
 
     def safety_heads(self, trial: TrialId, hospital: HospitalId) -> Mapping[SubjectId, RecordHead]:
         """Give the head of each subject's newest safety record; subjects without one are absent."""
@@ -115,9 +124,10 @@ class SqlRecordStore:
     def latest_safety_records(
         self, trial: TrialId, hospital: HospitalId | None = None
     ) -> Mapping[SubjectId, StoredSafety]:
-        """Give every subject's newest safety record, of one hospital or all; subjects without one are absent."""
+        """Give every subject's newest safety record, graded results left out; subjects without one are absent."""
         with self._database.reading() as connection:
-            return current_safety(connection, Choice(kind=SAFETY, trial=trial, hospital=hospital))
+            choice = Choice(kind=SAFETY, trial=trial, hospital=hospital, with_results=False)
+            return current_safety(connection, choice)
 
     def records_of_run(self, run: str, trial: TrialId) -> Mapping[SubjectId, EligibilityRecord]:
         """Give the records that were current when a run ended (or now, if it did not end), for comparison.

@@ -14,7 +14,7 @@ from fhir_adapter.domain.facts import Fact, Reading
 from fhir_adapter.domain.moments import FhirDateTime
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.review import Decision, ReviewItem
-from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.domain.safety_model.records import GradedResult, SafetyRecord
 from fhir_adapter.domain.source import Completeness, Rejection
 from fhir_adapter.domain.writeback import WriteIntent, WriteReceipt
 from fhir_adapter.gateways.store.codec import Codec
@@ -31,7 +31,10 @@ REFERENCES = Codec[tuple[str, ...]](tuple[str, ...])
 RECEIPTS_OF_TYPE = Codec[Completeness](Completeness)
 RECORDS = Codec[EligibilityRecord](EligibilityRecord)
 TREATMENTS = Codec[TreatmentRecord](TreatmentRecord)
-SAFETY_RECORDS = Codec[SafetyRecord](SafetyRecord)
+# Graded results stand in a column of their own; in records written before it was, with the rest.
+SAFETY_RECORDS = Codec[SafetyRecord](SafetyRecord, leave_out=("results",))
+WHOLE_SAFETY_RECORDS = Codec[SafetyRecord](SafetyRecord)
+RESULTS = Codec[tuple[GradedResult, ...]](tuple[GradedResult, ...])
 ITEMS = Codec[ReviewItem](ReviewItem)
 DECISIONS = Codec[Decision](Decision)
 ESCALATION_DECISIONS = Codec[EscalationDecision](EscalationDecision)

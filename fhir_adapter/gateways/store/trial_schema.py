@@ -35,7 +35,8 @@ subject = Table(
     Index(None, "trial", "hospital"),
 )
 
-# Kinds `eligibility`, `treatment` and `safety`; `verdict` is empty where a kind has none.
+# Kinds `eligibility`, `treatment` and `safety`; `verdict` is empty where a kind has none. The graded results of a
+# safety record are most of it, and read only where somebody looks at them: they stand by themselves, last.
 record = Table(
     "record",
     metadata,
@@ -52,6 +53,7 @@ record = Table(
     text("valid_until", required=False),
     text("payload"),
     time(),
+    text("results", required=False),
     UniqueConstraint("subject", "kind", "version"),
 )
 
