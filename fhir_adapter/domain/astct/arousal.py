@@ -182,7 +182,7 @@ def said_of(record: Arousal, known: Consciousness) -> Said | None:
         return withheld_grade(worst, UnknownReason.CONFLICTING, _SETTLED, note)
     is_explained = bool(known.sedation_at(record.at))
     if record.grade is None or (is_explained and record.grade >= known.rule.asleep_from):
-        note = f"sedated {record.when}: a sedated state is no grade"
+        note = sedated_note(record.when, is_explained=is_explained)
         return withheld_grade(unarousable, UnknownReason.NEEDS_ATTESTATION, WANTED_AWAKE, note)
     if is_explained and record.grade > 0:
         return None
@@ -191,6 +191,15 @@ def said_of(record: Arousal, known: Consciousness) -> Said | None:
         return said
     note = f"levels of consciousness {record.when} differ: the worst is taken"
     return doubted(said, UnknownReason.CONFLICTING, _SETTLED, note)
+
+
+def sedated_note(when: str, *, is_explained: bool) -> str:
+    """Say why a deep state is no grade; without sedation on record it is not called sedation."""
+    if is_explained:
+        return f"sedated {when}: a sedated state is no grade"
+    return (
+        f"deeply depressed {when} and no sedation on record: a person says whether it is sedation or neurotoxicity"
+    )
 
 
 def unused_levels(watched: Watched, known: Consciousness) -> Iterator[str]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from fhir_adapter.domain.answers import next_fact
-from fhir_adapter.domain.astct.arousal import WANTED_AWAKE, Consciousness
+from fhir_adapter.domain.astct.arousal import WANTED_AWAKE, Consciousness, sedated_note
 from fhir_adapter.domain.astct.held import Held, Said, certainly, doubted, withheld_grade
 from fhir_adapter.domain.astct.instrument import Choice, choose_instrument, find_development
 from fhir_adapter.domain.astct.observed import Together, Watched, groups, left_out
@@ -107,7 +107,7 @@ def _awake(said: Said, group: Together, known: Consciousness, score: IceRule | C
     """Take the grade away where sedation explains it; ask where a sedative may."""
     highest = certainly(score.unable_grade)
     if is_sedated(group, known):
-        note = f"sedated {group.when}: a sedated state is no grade"
+        note = sedated_note(group.when, is_explained=bool(known.sedation_at(group.at)))
         return withheld_grade(highest, UnknownReason.NEEDS_ATTESTATION, WANTED_AWAKE, note)
     if said.is_normal or not known.sedation_at(group.at) or known.beside(group.at) is not None:
         return said

@@ -44,9 +44,18 @@ def test_the_sedation_scale_has_grades_above_the_sedated_state(number: str, expe
 
 
 def test_a_sedated_state_says_what_would_settle_it() -> None:
-    found = interval_at(propose(rass("-4", AT), born=TEEN), NOW)
+    sedation = procedure("sedation", AT)
+    found = interval_at(propose(rass("-4", AT), sedation, born=TEEN), NOW)
     assert found.next_fact == "a neurological assessment without sedation, or a person's judgement"
     assert f"sedated {AT}:00+01:00: a sedated state is no grade" in found.notes
+
+
+def test_without_sedation_on_record_nobody_is_called_sedated() -> None:
+    deep = f"deeply depressed {AT}:00+01:00 and no sedation on record: "
+    for facts in ((rass("-4", AT),), (rass("-4", AT), ice("0", AT))):
+        notes = interval_at(propose(*facts, born=TEEN), NOW).notes
+        assert f"{deep}a person says whether it is sedation or neurotoxicity" in notes
+        assert not any(note.startswith("sedated") for note in notes)
 
 
 def test_an_awake_child_without_a_score_is_not_assessed() -> None:
