@@ -25,5 +25,6 @@ def safety(
 ) -> None:
     """Show a subject's toxicity grades by term over time, proposed syndromes, and whether the subject counts."""
     with open_workplace(Choice(hospital=hospital, trial=trial, store=store, mappings=mappings)) as workplace:
-        result = build_safety(find_safety(workplace.desk(), subject))
+        record = find_safety(workplace.desk(), subject)
+        result = build_safety(record, workplace.definitions.traits.zone)
     emit(result) if output is Format.JSON else show(render_safety(result))

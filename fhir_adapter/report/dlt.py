@@ -12,9 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.report.dose_limiting import DoseLimitingOut, build_dose_limiting, shown
 from fhir_adapter.report.model import NOTICE, Result
-from fhir_adapter.report.render_safety import shown
-from fhir_adapter.report.safety import DoseLimitingOut, build_dose_limiting
 from fhir_adapter.report.style import DEVIATION, styled
 
 

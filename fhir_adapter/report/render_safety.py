@@ -5,7 +5,7 @@ Knows: rich. Does not know: records; colour never says what the digits do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -14,8 +14,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fhir_adapter.report.dose_limiting import DoseLimitingOut, shown
 from fhir_adapter.report.model import NOTICE
-from fhir_adapter.report.safety import DoseLimitingOut, EpisodeOut, GradeOut, SafetyResult, SyndromeOut, TermOut
+from fhir_adapter.report.safety import EpisodeOut, GradeOut, SafetyResult, SyndromeOut, TermOut
 from fhir_adapter.report.style import DEVIATION, styled
 
 _COLUMNS: Final = 70
@@ -38,6 +39,7 @@ def render_safety(result: SafetyResult) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"safety of {result.subject}, as of {result.as_of}"),
         *(Text(f"infusion {each.number} began {each.start}") for each in result.infusions),
+        *_ended(result),
         _strips(result),
         *(_syndrome(each) for each in result.syndromes),
         _limiting(result.dose_limiting),
@@ -45,6 +47,14 @@ def render_safety(result: SafetyResult) -> RenderableType:
         Text(NOTICE, style="dim"),
     ]
     return Group(*parts)
+
+
+def _ended(result: SafetyResult) -> Iterator[Text]:
+    if result.ends is not None:
+        yield Text(f"observation ended on {result.ends}")
+    if result.death is not None:
+        said = result.death
+        yield Text(f"cause of death: {said.cause}, {said.relatedness} (by {said.by}: {said.reason})")
 
 
 def _strips(result: SafetyResult) -> RenderableType:
@@ -156,14 +166,10 @@ def _day_runs(days: Iterable[str]) -> str:
 
 
 def _limiting(record: DoseLimitingOut) -> Text:
-    part, level = record.part or "part not stated", "level not assigned" if record.level is None else record.level
+    part = record.part or "part not stated"
+    level = "no dose level assigned" if record.level is None else f"dose level {record.level}"
     window = f", observed {record.window_start} to {record.window_end}" if record.window_start else ""
     text = f"dose-limiting toxicity: {shown(record.dose_limiting)}, evaluable: {shown(record.evaluable)} "
-    rest = f"({part}, dose level {level}, window {record.state}{window}); {record.why}"
+    rest = f"({part}, {level}, window {record.state}{window}); {record.why}"
     following = f"; next: {record.next_assessment}" if record.next_assessment else ""
     return Text(text + rest + following)
-
-
-def shown(answer: bool | None) -> str:
-    """Say yes, no, or that it is not known."""
-    return "not known yet" if answer is None else ("yes" if answer else "no")

@@ -6,12 +6,13 @@ Knows: safety records. Does not know: how a grade is found, where records are ke
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import tzinfo
 
 from fhir_adapter.domain.safety_model.event_records import ReportedLink
-from fhir_adapter.domain.safety_model.records import DoseLimitingRecord, GradedResult, SafetyRecord
+from fhir_adapter.domain.safety_model.judgements import DeathJudgement
+from fhir_adapter.domain.safety_model.records import GradedResult, SafetyRecord
 from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode, SyndromeInterval, SyndromeRecord
-from fhir_adapter.domain.source import SubjectId
+from fhir_adapter.report.dose_limiting import DoseLimitingOut, build_dose_limiting, moment
 from fhir_adapter.report.explain import EvidenceOut, build_evidence
 from fhir_adapter.report.model import Result
 
@@ -96,6 +97,16 @@ class EpisodeOut(Result):
     judged: JudgedOut | None
 
 
+class DeathOut(Result):
+    """What a named person said of the cause of death and its relation to the cells."""
+
+    cause: str
+    relatedness: str
+    by: str
+    at: str
+    reason: str
+
+
 class SyndromeOut(Result):
     """One syndrome: proposals over time, episodes to be judged, days without the assessment it needs.
 
@@ -110,24 +121,6 @@ class SyndromeOut(Result):
     notes: list[str]
 
 
-class DoseLimitingOut(Result):
-    """Whether a subject counts for the dose escalation; null = not known yet."""
-
-    subject: str
-    part: str | None
-    level: int | None
-    state: str
-    window_start: str | None
-    window_end: str | None
-    dose_limiting: bool | None
-    evaluable: bool | None
-    replaced: bool
-    withheld: bool
-    why: str
-    events: list[str]
-    next_assessment: str | None
-
-
 class InfusionOut(Result):
     """One cell infusion given."""
 
@@ -136,23 +129,26 @@ class InfusionOut(Result):
 
 
 class SafetyResult(Result):
-    """One subject's safety at one moment."""
+    """One subject's safety at one moment; after `ends` nobody looked any further."""
 
     subject: str
     as_of: str
+    ends: str | None
     baseline_before: str | None
     infusions: list[InfusionOut]
     terms: list[TermOut]
     syndromes: list[SyndromeOut]
     dose_limiting: DoseLimitingOut
+    death: DeathOut | None
     notes: list[str]
 
 
-def build_safety(record: SafetyRecord) -> SafetyResult:
+def build_safety(record: SafetyRecord, zone: tzinfo) -> SafetyResult:
     """Put a safety record into its result model.
 
     Args:
         record: The newest one on file.
+        zone: The hospital's: times are told in it.
 
     Returns:
         Grades by term, those of the highest worst grade first; syndromes; dose-limiting toxicity.
@@ -166,12 +162,17 @@ def build_safety(record: SafetyRecord) -> SafetyResult:
     ]
     return SafetyResult(
         subject=record.subject,
-        as_of=record.as_of.isoformat(),
-        baseline_before=_moment(record.baseline_before),
-        infusions=[InfusionOut(number=number, start=start.isoformat()) for number, start in record.infusions],
+        as_of=record.as_of.astimezone(zone).isoformat(),
+        ends=record.ends.isoformat() if record.ends is not None else None,
+        baseline_before=moment(record.baseline_before, zone),
+        infusions=[
+            InfusionOut(number=number, start=start.astimezone(zone).isoformat())
+            for number, start in record.infusions
+        ],
         terms=sorted(terms, key=lambda one: (-max(grade.worst for grade in one.grades), one.term)),
-        syndromes=[build_syndrome(each) for each in record.syndromes],
+        syndromes=[build_syndrome(each, zone) for each in record.syndromes],
         dose_limiting=build_dose_limiting(record.subject, record.dose_limiting),
+        death=_death(record.death, zone) if record.death is not None else None,
         notes=list(record.notes),
     )
 
@@ -197,34 +198,15 @@ def build_grade(result: GradedResult) -> GradeOut:
     )
 
 
-def build_syndrome(record: SyndromeRecord) -> SyndromeOut:
-    """Put one syndrome into its result model."""
+def build_syndrome(record: SyndromeRecord, zone: tzinfo) -> SyndromeOut:
+    """Put one syndrome into its result model, with times at the hospital."""
     return SyndromeOut(
         syndrome=record.syndrome,
-        intervals=[_interval(each) for each in record.intervals],
-        episodes=[_episode(each) for each in record.episodes],
+        intervals=[_interval(each, zone) for each in record.intervals],
+        episodes=[_episode(each, zone) for each in record.episodes],
         missing_days=[day.isoformat() for day in record.missing],
         unassessed_after=list(record.unassessed),
         notes=list(record.notes),
-    )
-
-
-def build_dose_limiting(subject: SubjectId, record: DoseLimitingRecord) -> DoseLimitingOut:
-    """Put into a row whether a subject counts."""
-    return DoseLimitingOut(
-        subject=subject,
-        part=record.part or None,
-        level=record.level,
-        state=record.state,
-        window_start=_moment(record.window_start),
-        window_end=_moment(record.window_end),
-        dose_limiting=record.dose_limiting,
-        evaluable=record.evaluable,
-        replaced=record.replaced,
-        withheld=record.withheld,
-        why=record.why,
-        events=list(record.events),
-        next_assessment=record.next_assessment,
     )
 
 
@@ -233,10 +215,10 @@ def build_reported(links: Iterable[ReportedLink]) -> list[ReportedOut]:
     return [ReportedOut(reference=each.reference, grade=each.grade, why=each.why) for each in links]
 
 
-def _interval(interval: SyndromeInterval) -> IntervalOut:
+def _interval(interval: SyndromeInterval, zone: tzinfo) -> IntervalOut:
     return IntervalOut(
-        start=interval.start.isoformat(),
-        end=_moment(interval.end),
+        start=interval.start.astimezone(zone).isoformat(),
+        end=moment(interval.end, zone),
         status=interval.status,
         grade=interval.grade,
         worst=interval.worst,
@@ -248,13 +230,13 @@ def _interval(interval: SyndromeInterval) -> IntervalOut:
     )
 
 
-def _episode(episode: SyndromeEpisode) -> EpisodeOut:
+def _episode(episode: SyndromeEpisode, zone: tzinfo) -> EpisodeOut:
     judged = episode.judgement
     return EpisodeOut(
         id=episode.id,
         after_infusion=episode.after_infusion,
-        start=episode.start.isoformat(),
-        end=_moment(episode.end),
+        start=episode.start.astimezone(zone).isoformat(),
+        end=moment(episode.end, zone),
         grade=episode.grade,
         worst=episode.worst,
         needs_attestation=episode.needs_attestation,
@@ -264,7 +246,7 @@ def _episode(episode: SyndromeEpisode) -> EpisodeOut:
             grade=judged.grade,
             associated=judged.associated,
             by=judged.by,
-            at=judged.at.isoformat(),
+            at=judged.at.astimezone(zone).isoformat(),
             reason=judged.reason,
             stands=episode.stands,
         )
@@ -273,5 +255,11 @@ def _episode(episode: SyndromeEpisode) -> EpisodeOut:
     )
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None
+def _death(judged: DeathJudgement, zone: tzinfo) -> DeathOut:
+    return DeathOut(
+        cause=judged.cause,
+        relatedness=judged.relatedness,
+        by=judged.by,
+        at=judged.at.astimezone(zone).isoformat(),
+        reason=judged.reason,
+    )

@@ -27,6 +27,7 @@ from fhir_adapter.report.decisions import (
     PlanMoveResult,
 )
 from fhir_adapter.report.deviations import DeviationOut
+from fhir_adapter.report.dose_limiting import DoseLimitingOut
 from fhir_adapter.report.dosing import DosingOut, TotalOut
 from fhir_adapter.report.escalation import CharacteristicsResult, EscalationTableResult, PathResult
 from fhir_adapter.report.escalation_status import EscalationDecisionOut, EscalationStatusResult
@@ -35,7 +36,7 @@ from fhir_adapter.report.feasibility import FeasibilityResult
 from fhir_adapter.report.grade import GradeResult
 from fhir_adapter.report.plan import PlanResult
 from fhir_adapter.report.rejections import RejectionOut
-from fhir_adapter.report.safety import DoseLimitingOut, SafetyResult
+from fhir_adapter.report.safety import SafetyResult
 from fhir_adapter.report.subjects import NeedsResult, SubjectOut
 from fhir_adapter.report.sync import SyncResult
 

@@ -12,6 +12,8 @@ from fhir_adapter.domain.review import ItemKind, ReviewItem
 from fhir_adapter.domain.safety.asking import judged_on, needs_judgement
 from fhir_adapter.domain.safety.dose_limiting import JUDGE_EVALUABILITY
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, SpecialInterest
+from fhir_adapter.domain.safety_model.records import SafetyRecord
+from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.item import build_item
@@ -29,26 +31,29 @@ def ask_about_safety(case: Case) -> Iterator[ReviewItem]:
         case: The subject's case.
 
     Yields:
-        0..*; a question already answered on the same data keeps its id and is not opened again. A syndrome somebody
-        judged is asked about again only where its judgement does not stand any more.
+        0..*; a question already answered on the same data keeps its id and is not opened again. A syndrome that
+        was judged is asked about again only where its judgement does not stand any more.
     """
     safety, rule = case.safety, case.trial.safety
     if safety is None or rule is None:
         return
-    for syndrome in safety.syndromes:
-        for episode in syndrome.episodes:
-            if episode.judgement is None or not episode.stands:
-                yield _about_syndrome(case, episode)
-    for event in safety.events:
-        if event.special_interest is SpecialInterest.DEATH:
-            yield _about_death(case, event)
-        elif needs_judgement(event, rule.judged_from_grade):
-            yield _about_event(case, event)
+    for episode in (each for syndrome in safety.syndromes for each in syndrome.episodes):
+        if episode.judgement is None or not episode.stands:
+            yield _about_syndrome(case, episode)
+    yield from _about_events(case, safety, rule)
     limiting = safety.dose_limiting
     if limiting.next_assessment == JUDGE_EVALUABILITY:
         digest = digest_of(limiting.state, limiting.why)
         details = {ABOUT: EVALUABILITY, "why": limiting.why}
         yield build_item(case, ItemKind.EVALUABILITY, "DOES_NOT_COUNT_YET", digest, details)
+
+
+def _about_events(case: Case, safety: SafetyRecord, rule: SafetyRule) -> Iterator[ReviewItem]:
+    for event in safety.events:
+        if event.special_interest is SpecialInterest.DEATH:
+            yield _about_death(case, event)
+        elif needs_judgement(event, rule.judged_from_grade):
+            yield _about_event(case, event)
 
 
 def _about_syndrome(case: Case, episode: SyndromeEpisode) -> ReviewItem:
@@ -57,7 +62,7 @@ def _about_syndrome(case: Case, episode: SyndromeEpisode) -> ReviewItem:
     details = {
         ABOUT: episode.id,
         "infusion": str(episode.after_infusion),
-        "from": episode.start.isoformat(),
+        "from": episode.start.astimezone(case.zone).isoformat(),
         "driven by": " ".join(dict.fromkeys(each.driver for each in episode.intervals if each.driver)),
         "needs attestation": "yes" if episode.needs_attestation else "no",
         "the hospital says": " ".join(

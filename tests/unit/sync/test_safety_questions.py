@@ -50,7 +50,7 @@ class TestSyndrome:
         assert item.details == {
             "about": "CRS-1",
             "infusion": "1",
-            "from": "2026-03-14T07:00:00+00:00",
+            "from": "2026-03-14T08:00:00+01:00",
             "driven by": "fever hypotension",
             "needs attestation": "no",
         }
