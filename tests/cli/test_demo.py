@@ -24,6 +24,7 @@ class Demo:
     text: str
     first: Any
     second: Any
+    again: str
 
     def result(self, *arguments: str) -> Any:
         """What a command says of the demo's store."""
@@ -38,7 +39,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     shown = ran(place.run("demo", *DEMO)).out
     once_more = place.run("demo", *DEMO, "--format", "json")
     other = open_place(tmp_path_factory.mktemp("demo-as-json"))
-    return Demo(place, shown, ran(other.run("demo", *DEMO, "--format", "json")).result, ran(once_more).result)
+    first = ran(other.run("demo", *DEMO, "--format", "json")).result
+    return Demo(place, shown, first, ran(once_more).result, once_more.err)
 
 
 def ran(done: Ran) -> Ran:
@@ -61,15 +63,20 @@ def test_the_second_run_changes_and_writes_nothing(demo: Demo) -> None:
     every = len(demo_export.patients())
     assert demo.second["records"] == {"created": 0, "changed": 0, "unchanged": every}
     assert demo.second["treatments"] == {"created": 0, "changed": 0, "unchanged": 12}
+    assert demo.second["safety"] == {"created": 0, "changed": 0, "unchanged": 12}
     assert set(demo.second["writes"].values()) == {0}
+
+
+def test_the_second_run_decides_nothing_again(demo: Demo) -> None:
+    assert "14 decisions of the demo's people are on record already" in demo.again.splitlines()
+    assert " decided: " not in demo.again
 
 
 def test_the_readme_tells_what_the_demo_says(demo: Demo) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    said = [
-        line for line in demo.text.splitlines() if line.startswith(("records:", "treatment records:", "writes:"))
-    ]
-    assert len(said) == 3
+    counted = ("records:", "treatment records:", "safety records:", "writes:")
+    said = [line for line in demo.text.splitlines() if line.startswith(counted)]
+    assert len(said) == 4
     assert [line for line in said if line not in readme] == []
     results = demo.first["counts"]["Observation"]
     shown = " ".join(str(results[name]) for name in ("received", "mapped", "rejected", "excluded"))
