@@ -6,7 +6,6 @@ record is saved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,9 +15,8 @@ from fhir_adapter.domain.participation import FINAL_STATUSES
 from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.safety.derive import Treated, derive_safety
 from fhir_adapter.domain.safety.ending import Ending, find_death_ending
-from fhir_adapter.domain.safety.reactions import view_reactions
+from fhir_adapter.domain.safety.reactions import read_reactions
 from fhir_adapter.domain.safety_model.records import SafetyRecord
-from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.spans import midnight
 from fhir_adapter.domain.timeline import Timeline
 from fhir_adapter.domain.timeline_end import end_timeline
@@ -93,7 +91,7 @@ class Safeguarding:
                 judgements=said,
                 previous=previous,
             )
-            return view_reactions(record, _hematologic(safety)) if record is not None else None
+            return read_reactions(record, timeline, safety.scale, case.zone) if record is not None else None
 
         return at
 
@@ -139,8 +137,3 @@ def _ending(case: Case, ends: date | None) -> Ending | None:
     if case.row.status in FINAL_STATUSES and case.row.until is not None:
         found.append(Ending(day=last_day_of(case), why=LEAVING))
     return min(found, key=lambda each: each.day, default=None)
-
-
-def _hematologic(rule: SafetyRule) -> Callable[[str], bool]:
-    graded = {term.name for term in rule.scale.terms if term.hematologic}
-    return lambda term: term in graded

@@ -25,7 +25,7 @@ from fhir_adapter.domain.dosing.records import DosingRecord, TreatmentRecord
 from fhir_adapter.domain.quantity import to_decimal
 from fhir_adapter.domain.reactions import ReactionsView
 from fhir_adapter.domain.safety.derive import Treated, derive_safety
-from fhir_adapter.domain.safety.reactions import view_reactions
+from fhir_adapter.domain.safety.reactions import read_reactions
 from fhir_adapter.domain.safety_model.judgements import Judgement
 from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import SubjectId
@@ -100,8 +100,7 @@ def _reactions(
         record = derived(*judgements_in(story, record))
     if record is None or trial.safety is None:
         return None
-    hematologic = {term.name for term in trial.safety.scale.terms if term.hematologic}
-    return view_reactions(record, hematologic.__contains__)
+    return read_reactions(record, timeline, trial.safety.scale, definitions.traits.zone)
 
 
 def differences(story: Story, definitions: Definitions, context: ReadingContext) -> list[str]:

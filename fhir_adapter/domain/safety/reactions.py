@@ -6,7 +6,8 @@ Knows: which events, syndromes and results may speak against a further infusion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.reactions import Reaction, ReactionKind, ReactionsView
@@ -16,13 +17,44 @@ from fhir_adapter.domain.safety.judged_grade import (
     is_syndrome,
     relatedness_of,
 )
+from fhir_adapter.domain.safety.unread_results import list_unread
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from fhir_adapter.domain.safety_model.records import GradedResult, SafetyRecord
 from fhir_adapter.domain.safety_model.syndrome_records import SyndromeEpisode
+from fhir_adapter.domain.timeline import Timeline
 from fhir_adapter.domain.toxicity.result import GradeStatus
+from fhir_adapter.domain.toxicity.scale import Scale
 
 NOT_RELATED = "not-related"
 """What a person says of an event whose cause the cells certainly are not."""
+
+
+def read_reactions(record: SafetyRecord, timeline: Timeline, scale: Scale, zone: tzinfo) -> ReactionsView:
+    """Tell what a criterion to receive cells looks at: what is on record, and what could not be read.
+
+    Args:
+        record: Derived for the moment asked about.
+        timeline: The person's facts.
+        scale: Of the record's results.
+        zone: The hospital's.
+
+    Returns:
+        What view_reactions gives, and every result since the first infusion that nobody can grade.
+
+    Source:
+        clinical review, PUT-2 and section 3.
+    """
+    hematologic = {term.name for term in scale.terms if term.hematologic}
+    view = view_reactions(record, hematologic.__contains__)
+    unread = list_unread(
+        timeline,
+        scale.terms,
+        hematologic.__contains__,
+        since=view.first_infusion,
+        as_of=record.as_of,
+        zone=zone,
+    )
+    return replace(view, reactions=(*view.reactions, *unread))
 
 
 def view_reactions(record: SafetyRecord, hematologic: Callable[[str], bool]) -> ReactionsView:
