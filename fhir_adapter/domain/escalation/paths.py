@@ -22,7 +22,7 @@ DLT: Final = "T"
 NO_DLT: Final = "N"
 
 _GROUP = re.compile(r"\S+")
-_LEVEL = re.compile(r"[0-9]*")
+_LEVEL = re.compile(r"[0-9]+")
 _OUTCOMES = "N (no dose-limiting toxicity) or T (one), in capital letters"
 
 
@@ -136,15 +136,14 @@ def read_path(rule: EscalationRule, text: str) -> Iterator[PathSubject]:
 
 
 def _level(rule: EscalationRule, group: str, place: int, number: int) -> int:
-    match = _LEVEL.match(group)
-    written = match[0] if match else ""
+    written = _LEVEL.match(group)
     names = {str(level): level for level in rule.levels}
     known = f"a level ({', '.join(names)}), then {_OUTCOMES}"
-    if not written:
+    if written is None:
         raise _unreadable(place, number, "a group that does not start with a level", known)
-    if written not in names:
-        raise _unreadable(place, number, f"there is no level {written[:9]}", known)
-    return names[written]
+    if written[0] not in names:
+        raise _unreadable(place, number, f"there is no level {written[0][:9]}", known)
+    return names[written[0]]
 
 
 def _wrong_letter(letter: str, place: int, number: int) -> ImpossiblePathError:

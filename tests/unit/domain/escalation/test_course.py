@@ -45,3 +45,8 @@ def test_where_no_level_is_open_nothing_is_counted() -> None:
     assert not treats(closed)
     opened = NextAction(action=EscalationAction.ENROL, level=1, row="8", reason="")
     assert advance(CohortState(open_level=None), opened, dlt=True) == cohort(1, "1/1")
+
+
+def test_a_subject_treated_although_nobody_was_to_be_counts_at_the_open_level() -> None:
+    waiting = NextAction(action=EscalationAction.WAIT, level=None, row="9", reason="")
+    assert advance(cohort(1, "3/0"), waiting, dlt=True) == cohort(1, "4/1")

@@ -65,3 +65,10 @@ def test_what_holds_beside_the_rows_is_said() -> None:
 def test_every_letter_and_every_condition_has_words() -> None:
     assert [letter for letter, _ in LETTERS] == ["d", "n", "t", "u", "p", "T"]
     assert all(condition_text(condition, shipped_rule()) for condition in Condition)
+
+
+def test_every_row_is_read_with_its_own_words() -> None:
+    assert [(line.row, line.text) for line in table_lines(shipped_rule()) if line.row in {"7", "8"}] == [
+        ("7", "one of the cohort had a dose-limiting toxicity"),
+        ("8", "there is room at the level"),
+    ]
