@@ -30,12 +30,14 @@ COMMANDS = dict(walk(get_command(app)))
 
 def test_these_are_all_commands() -> None:
     assert sorted(COMMANDS) == [
+        "adverse-events",
         "attest",
         "check",
         "clearance",
         "demo",
         "derive",
         "deviations",
+        "dlt",
         "dosing",
         "escalation decide",
         "escalation simulate",
@@ -51,6 +53,7 @@ def test_these_are_all_commands() -> None:
         "review list",
         "review reject",
         "review show",
+        "safety",
         "subject move",
         "subject plan",
         "subjects",

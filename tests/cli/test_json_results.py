@@ -14,6 +14,7 @@ from tests.cli.json_schema import faults
 from tests.cli.treated import treat
 from tests.command import ROOT, Place, Ran
 from tests.demo_export import NOON
+from tests.stored_safety import safety
 from tests.treatment_records import a_course
 
 SCHEMAS = ROOT / "docs" / "schema"
@@ -47,6 +48,16 @@ def of_treated(*arguments: str) -> Callable[[Place], Ran]:
     return run
 
 
+def of_watched(*arguments: str) -> Callable[[Place], Ran]:
+    """The result of a command where one subject was given cells and is watched."""
+
+    def run(ward: Place) -> Ran:
+        treat(ward, "Patient/aml-boy-7", a_course(), safety=safety())
+        return ward.run(*arguments, "--format", "json")
+
+    return run
+
+
 def grade_rows(ward: Place) -> Ran:
     rows = "term,loinc,value,unit,lln,uln\nAnemia,,7.9,g/dL,12,16\n,2951-2,128,mmol/L,135,145\nNone,,1,g/dL,,\n"
     (ward.folder / "labs.csv").write_text(rows, encoding="utf-8")
@@ -66,6 +77,9 @@ COMMANDS: dict[str, Callable[[Place], Ran]] = {
     "dosing --totals": of_treated("dosing", "Patient/aml-boy-7", "--totals"),
     "clearance": of_treated("clearance", "Patient/aml-boy-7", "--infusion", "1", *AS_OF),
     "feasibility": of_treated("feasibility"),
+    "safety": of_watched("safety", "Patient/aml-boy-7"),
+    "adverse-events": of_watched("adverse-events"),
+    "dlt": of_watched("dlt"),
     "deviations": of_treated("deviations", *AS_OF),
     "escalation status": of_treated("escalation", "status", *AS_OF),
     "escalation decide": of_treated("escalation", "decide", "WAIT", *BY),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fhir_adapter.domain.dosing.records import TreatmentRecord
+from fhir_adapter.domain.review import ReviewItem
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import HospitalId, SubjectId, TrialId
 from fhir_adapter.gateways.store.store import open_store
 from fhir_adapter.ports.rows import Derivation
@@ -19,8 +21,15 @@ def subject_of(place: Place, patient: str) -> SubjectId:
     return SubjectId(next(row["subject"] for row in rows if row["patient"] == patient))
 
 
-def treat(place: Place, patient: str, record: TreatmentRecord) -> SubjectId:
-    """Keep a treatment record for a patient."""
+def treat(
+    place: Place,
+    patient: str,
+    record: TreatmentRecord,
+    *,
+    safety: SafetyRecord | None = None,
+    asked: tuple[ReviewItem, ...] = (),
+) -> SubjectId:
+    """Keep a treatment record for a patient, what is known of the patient's safety, and what is asked about it."""
     subject = subject_of(place, patient)
     store = open_store(f"sqlite:///{place.folder / 'store.db'}")
     try:
@@ -28,7 +37,14 @@ def treat(place: Place, patient: str, record: TreatmentRecord) -> SubjectId:
         row = next(each for each in rows if each.subject == subject)
         own = replace(record, subject=subject, trial=TRIAL)
         own = replace(own, clearances=tuple(replace(each, subject=subject) for each in own.clearances))
-        store.records.commit("hand", Derivation(row=row, record=None, treatment=own), at=record.as_of)
+        derivation = Derivation(
+            row=row,
+            record=None,
+            treatment=own,
+            safety=replace(safety, subject=subject, trial=TRIAL) if safety is not None else None,
+            opened=tuple(replace(item, subject=subject, trial=TRIAL) for item in asked),
+        )
+        store.records.commit("hand", derivation, at=record.as_of)
     finally:
         store.close()
     return subject
