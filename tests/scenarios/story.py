@@ -80,7 +80,7 @@ def _build(name: str, told: Mapping[str, dict[str, Any]]) -> Story:
         withdrawn_on=date.fromisoformat(withdrawn) if withdrawn else None,
         demo=document.get("demo", "no") == "yes",
         incomplete=tuple(document.get("incomplete", ())),
-        judged=tuple(_dated(document.get("judged", []), day_zero)),
+        judged=tuple(_dated(merged.get("judged", []), day_zero)),
     )
 
 
@@ -108,7 +108,7 @@ def _laid_over(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str
 
 
 def _inherited(name: str, told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Lay a story over the one it is like: entries merge field by field, `none` removes."""
+    """Lay a story over the one it is like: entries merge field by field, `none` removes; answers are told anew."""
     document = told[name]
     if "like" not in document:
         return {"day_zero": None, **document}
@@ -120,7 +120,9 @@ def _inherited(name: str, told: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         if isinstance(earlier, dict) and isinstance(value, dict):
             value = {name: part for name, part in {**earlier, **value}.items() if part != "none"}
         given[key] = value
-    return {"given": given} | {key: document.get(key, base[key]) for key in ("as_of", "day_zero")}
+    return {"given": given} | {
+        key: document.get(key, base.get(key)) for key in ("as_of", "day_zero", "judged") if key in document | base
+    }
 
 
 def _dated(value: Any, day_zero: date | None) -> Any:
