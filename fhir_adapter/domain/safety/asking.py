@@ -35,5 +35,15 @@ def needs_judgement(event: AdverseEventRecord, from_grade: int) -> bool:
 
 
 def judged_on(event: AdverseEventRecord) -> str:
-    """Give the digest of what a judgement rests on: what the event is and how bad it was, not how it ended."""
-    return digest_of(event.id, event.term, event.grade, event.at_least, event.worst_possible)
+    """Give the digest of what a judgement rests on: what the event is, how bad it was, when it began; not its end.
+
+    An onset moved to another day may lie on the other side of an infusion: its relation to it is asked again.
+
+    Args:
+        event: As derived now.
+
+    Returns:
+        The digest.
+    """
+    day = event.onset_on.isoformat() if event.onset_on is not None else event.onset
+    return digest_of(event.id, event.term, event.grade, event.at_least, event.worst_possible, day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -66,9 +67,10 @@ def test_what_the_hospital_reports_or_the_study_looks_at_is_judged_whatever_its_
         {"grade": None},
         {"at_least": True},
         {"worst_possible": 4},
+        {"onset_on": date(2026, 2, 20)},
     ],
 )
-def test_another_grade_is_another_question(given: dict[str, Any]) -> None:
+def test_another_grade_or_another_beginning_is_another_question(given: dict[str, Any]) -> None:
     assert judged_on(replace(event(3), **given)) != judged_on(event(3))
 
 
