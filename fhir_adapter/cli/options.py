@@ -41,6 +41,9 @@ Sink = Annotated[str | None, typer.Option("--sink", help="Base URL of a FHIR ser
 By = Annotated[str, typer.Option("--by", help="Person id as listed in hospital.yaml.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in your words; kept with the decision.")]
 
+_YEARS = range(1900, 2200)
+"""Years beside which windows of weeks and zones of hours can still be laid."""
+
 
 def parse_time(text: str | None, option: str) -> datetime | None:
     """Read a time given on the command line; a zone is never added here.
@@ -53,7 +56,7 @@ def parse_time(text: str | None, option: str) -> datetime | None:
         The time as written, naive where no zone was given; None where the option was left out.
 
     Raises:
-        UsageError: It is no ISO 8601 time.
+        UsageError: It is no ISO 8601 time, or so far away that no window can be laid beside it.
     """
     if text is None:
         return None
@@ -61,5 +64,7 @@ def parse_time(text: str | None, option: str) -> datetime | None:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is not an ISO 8601 time, for example 2026-03-11T12:00:00+01:00") from None
-    is_date = len(text) == len("2026-03-11")
+    if parsed.year not in _YEARS:
+        raise UsageError(f"{option} has no usable year: {_YEARS[0]} to {_YEARS[-1]}")
+    is_date = len(text) <= len("2026-03-11")
     return parsed.replace(hour=23, minute=59, second=59) if is_date else parsed

@@ -74,6 +74,8 @@ def test_definitions_without_findings_end_with_0(ward: Place) -> None:
         (["sync", "--all", "--source", "export", "--hospital", "elsewhere"], "there are: demo, ward"),
         (["sync", "--all", "--source", "export", "--as-of", "yesterday"], "--as-of is not an ISO 8601 time"),
         (["derive", "--known-at", "11.03.2026"], "--known-at is not an ISO 8601 time"),
+        (["derive", "--as-of", "0001-01-01"], "--as-of has no usable year: 1900 to 2199"),
+        (["derive", "--known-at", "9999-12-31"], "--known-at has no usable year: 1900 to 2199"),
         (["sync", "--all"], "--source FOLDER or URL"),
         (["sync", "--source", "nowhere", "--all"], "neither a URL nor a folder"),
         (["sync", "--source", "export", "--roster", "nowhere.csv"], "no roster file of that name"),
