@@ -22,7 +22,7 @@ _UNSEEN: Final = frozenset({"as_of", "valid_until", "expires", "definitions_dige
 """When a record was derived, until when it holds, by which definitions: not what it says."""
 
 _Written = dict[int, str]
-"""Identity of a part of the record at hand -> its text: evidence stands in many places, and is written once."""
+"""Identity of a part of the record at hand -> its text: evidence and grades stand in many places."""
 
 _Write = Callable[[Any, _Written], str]
 
@@ -66,28 +66,29 @@ def _list(value: Any, written: _Written) -> str:
     return "[" + ",".join(_texts(value, written)) + "]"
 
 
-def _record_writer(kind: type, unseen: frozenset[str]) -> _Write:
-    """Write a record's fields in the order of their names."""
+def _record_writer(kind: type) -> _Write:
+    """Write a record or a part of one, once for all places it stands in; of a receipt not when it was read."""
+    whole = _fields_writer(kind, _UNSEEN)
+    receipt = _fields_writer(kind, _UNSEEN | {"last_updated"}) if kind is Evidence else whole
+
+    def write(value: Any, written: _Written) -> str:
+        text = written.get(id(value))
+        if text is None:
+            of_receipt = kind is Evidence and value.role == RECEIPT
+            text = written[id(value)] = (receipt if of_receipt else whole)(value, written)
+        return text
+
+    return write
+
+
+def _fields_writer(kind: type, unseen: frozenset[str]) -> _Write:
+    """Write fields in the order of their names."""
     names = sorted(each.name for each in fields(kind) if each.name not in unseen)
     form = "{" + ",".join(f'"{name}":%s' for name in names) + "}"
     if len(names) < 2:
         return lambda value, written: form % tuple(_text(getattr(value, name), written) for name in names)
     take = attrgetter(*names)
     return lambda value, written: form % tuple(_texts(take(value), written))
-
-
-def _evidence_writer() -> _Write:
-    """Write evidence, once for all places it stands in; of a receipt not when it was read."""
-    whole = _record_writer(Evidence, _UNSEEN)
-    receipt = _record_writer(Evidence, _UNSEEN | {"last_updated"})
-
-    def write(value: Any, written: _Written) -> str:
-        text = written.get(id(value))
-        if text is None:
-            text = written[id(value)] = (receipt if value.role == RECEIPT else whole)(value, written)
-        return text
-
-    return write
 
 
 class _Writers(dict[type, _Write]):
@@ -98,10 +99,8 @@ class _Writers(dict[type, _Write]):
         return write
 
     def _find(self, kind: type) -> _Write:
-        if kind is Evidence:
-            return _evidence_writer()
         if is_dataclass(kind):
-            return _record_writer(kind, _UNSEEN)
+            return _record_writer(kind)
         if issubclass(kind, tuple):
             return _list
         if issubclass(kind, Enum):

@@ -44,6 +44,7 @@ class Case:
         treatment_head: 0..1; what the newest treatment record on file says of itself.
         safety: 0..1; the safety record derived now, or as it stands once consent is withdrawn.
         safety_head: 0..1; what the newest safety record on file says of itself.
+        safety_standing: 0..1; that record, without its graded results.
     """
 
     trial: Trial
@@ -64,6 +65,7 @@ class Case:
     treatment_head: RecordHead | None = None
     safety: SafetyRecord | None = None
     safety_head: RecordHead | None = None
+    safety_standing: SafetyRecord | None = None
 
     @property
     def today(self) -> date:

@@ -19,6 +19,7 @@ from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.derive import DeriveRequest, Deriving
 from fhir_adapter.sync.desk import Desk
 from fhir_adapter.sync.escalation import has_escalation, load_cohort
+from fhir_adapter.sync.safeguarding import tell_reactions
 from fhir_adapter.sync.treated import find_carried, infusion_numbers, require_regimen
 
 
@@ -69,14 +70,14 @@ def run_clearance(desk: Desk, subject: str, infusion: int) -> ClearanceRecord:
         infused_at=given.as_of if given is not None else None,
         infused_by=given.infused_by if given is not None else None,
         stopped_dose=desk.traits.stopped_dose,
-        reactions=_reactions(deriving, case, infusion),
+        reactions=_reactions(case, infusion),
     )
     return apply_hold(record, load_cohort(desk)) if has_escalation(desk.trial) else record
 
 
-def _reactions(deriving: Deriving, case: Case, infusion: int) -> Reactions | None:
+def _reactions(case: Case, infusion: int) -> Reactions | None:
     """Give what tells of the subject's adverse reactions at a moment, by the treatment derived now."""
-    known, treatment = deriving.safeguarding.reactions(case), case.treatment
+    known, treatment = tell_reactions(case), case.treatment
     if known is None or treatment is None:
         return None
     given = tuple((each.infusion, each.as_of) for each in treatment.clearances if each.is_retrospective)

@@ -20,6 +20,7 @@ from fhir_adapter.domain.protocol import Trial
 from fhir_adapter.domain.records import EligibilityRecord
 from fhir_adapter.domain.renewal import assess_renewal, signature_rule
 from fhir_adapter.domain.review import ItemState, ReviewItem
+from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.source import Completeness, SubjectId
 from fhir_adapter.domain.timeline import Timeline, build_timeline
 from fhir_adapter.events import Event, log
@@ -33,7 +34,7 @@ from fhir_adapter.sync.merges import known_merges
 from fhir_adapter.sync.plan_writes import WritePlanner, open_planner
 from fhir_adapter.sync.propose import is_empty, propose
 from fhir_adapter.sync.questions import DERIVED_KINDS
-from fhir_adapter.sync.safeguarding import Safeguarding
+from fhir_adapter.sync.safeguarding import safeguard, tell_reactions
 from fhir_adapter.sync.subject_ids import SubjectIds
 from fhir_adapter.sync.treating import Treating
 
@@ -104,12 +105,11 @@ class Deriving:
         self.heads = store.records.record_heads(request.trial.id, request.traits.id)
         self.treatment_heads = store.records.treatment_heads(request.trial.id, request.traits.id)
         self.safety_heads = store.records.safety_heads(request.trial.id, request.traits.id)
-        self.safeguarding = Safeguarding(store.records)
         self.treating = Treating(
             records=store.records,
             stopped_dose=request.traits.stopped_dose,
             donor=self._load_donor,
-            reactions=self.safeguarding.reactions,
+            reactions=tell_reactions,
         )
         self.rows = store.records.subjects(request.trial.id, request.traits.id)
         # A donor has no participation of their own: any patient without a status may be one.
@@ -178,9 +178,10 @@ class Deriving:
             zone=zone,
             treatment_head=self.treatment_heads.get(row.subject),
             safety_head=self.safety_heads.get(row.subject),
+            safety_standing=self._safety_standing(row),
         )
         case = replace(case, treatment=self.treating.derive(case))
-        return replace(case, safety=self.safeguarding.derive(case))
+        return replace(case, safety=safeguard(case))
 
     def load(self, row: SubjectRow) -> Timeline:
         """Give a subject's facts, those of merged records included."""
@@ -212,6 +213,13 @@ class Deriving:
         donor = surviving(name, self.merges)
         is_known = kind == "Patient" and bool(self.store.facts.known_persons(self.request.traits.id, [donor]))
         return self._load(donor) if is_known and donor != case.row.patient else None
+
+    def _safety_standing(self, row: SubjectRow) -> SafetyRecord | None:
+        """Give the safety record on file; heads tell whether there is one."""
+        if row.subject not in self.safety_heads:
+            return None
+        stored = self.store.records.latest_safety(row.subject, with_results=False)
+        return stored.record if stored is not None else None
 
     def _frozen(self, row: SubjectRow) -> EligibilityRecord | None:
         stored = self.store.records.latest_record(row.subject)
@@ -263,9 +271,9 @@ class Deriving:
 
     def _merged(self, row: SubjectRow) -> Mapping[SubjectId, bool]:
         """Give the subjects merged into this one, and whether they stand at the hospital."""
-        known = {other.subject: other.status is not None for other in self.rows}
-        merged = (self.request.ids.subject(patient) for patient in merged_into(row.patient, self.merges))
-        return {subject: known.get(subject, False) for subject in merged}
+        merged = {self.request.ids.subject(patient) for patient in merged_into(row.patient, self.merges)}
+        known = {other.subject for other in self.rows if other.status is not None} if merged else set()
+        return {subject: subject in known for subject in merged}
 
     def _close(self, row: SubjectRow) -> None:
         """Withdraw the questions about a record that another one carries on for."""

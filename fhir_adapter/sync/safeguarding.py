@@ -6,7 +6,6 @@ record is saved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fhir_adapter.domain.dosing.derive import Infusions, TreatmentReactions
@@ -20,7 +19,6 @@ from fhir_adapter.domain.safety_model.records import SafetyRecord
 from fhir_adapter.domain.spans import midnight
 from fhir_adapter.domain.timeline import Timeline
 from fhir_adapter.domain.timeline_end import end_timeline
-from fhir_adapter.ports.records import RecordStore
 from fhir_adapter.sync.case import Case
 from fhir_adapter.sync.ending import alive_if_denied, last_day_of
 from fhir_adapter.sync.judgements import judgements_of
@@ -30,83 +28,74 @@ WITHDRAWAL = "withdrawal of consent"
 LEAVING = "leaving the study"
 
 
-@dataclass(frozen=True, slots=True)
-class Safeguarding:
-    """What deriving safety needs beside a subject's case."""
+def safeguard(case: Case) -> SafetyRecord | None:
+    """Derive one subject's safety record.
 
-    records: RecordStore
+    After a withdrawal nothing that began later is looked at; what persons judge afterwards still counts.
 
-    def derive(self, case: Case) -> SafetyRecord | None:
-        """Derive one subject's safety record.
+    Args:
+        case: The subject's case with its treatment.
 
-        After a withdrawal nothing that began later is looked at; what persons judge afterwards still counts.
+    Returns:
+        The record as it is now; None for whom there is no treatment record, or no rule of safety.
 
-        Args:
-            case: The subject's case with its treatment.
+    Source:
+        clinical review, PUT-13 and section 2.
+    """
+    treatment = case.treatment
+    if treatment is None or case.trial.safety is None:
+        return None
+    ends = _ends(case)
+    return derive_safety(
+        _read_until(case, ends),
+        case.trial,
+        subject=case.row.subject,
+        treated=_treated(case, treatment, ends),
+        as_of=case.as_of,
+        zone=case.zone,
+        judgements=judgements_of(case.items, case.decisions),
+        previous=case.safety_standing,
+    )
 
-        Returns:
-            The record as it is now; None for whom there is no treatment record, or no rule of safety.
 
-        Source:
-            clinical review, PUT-13 and section 2.
-        """
-        treatment = case.treatment
-        if treatment is None or case.trial.safety is None:
-            return None
-        ends = self._ends(case)
-        return derive_safety(
-            _read_until(case, ends),
+def tell_reactions(case: Case) -> TreatmentReactions | None:
+    """Give what tells of reactions at a moment, for the criteria to receive cells.
+
+    Args:
+        case: The subject's case.
+
+    Returns:
+        A function of doses recorded, infusions given and moment; None where the trial has no rule of safety.
+    """
+    safety = case.trial.safety
+    if safety is None:
+        return None
+    timeline, said = _read_until(case, _ends(case)), judgements_of(case.items, case.decisions)
+
+    def at(doses: tuple[DosingRecord, ...], infusions: Infusions, moment: datetime) -> ReactionsView | None:
+        record = derive_safety(
+            timeline,
             case.trial,
             subject=case.row.subject,
-            treated=_treated(case, treatment, ends),
-            as_of=case.as_of,
+            treated=Treated(doses=doses, infusions=infusions),
+            as_of=moment,
             zone=case.zone,
-            judgements=judgements_of(case.items, case.decisions),
-            previous=self._standing(case),
+            judgements=said,
+            previous=case.safety_standing,
+            is_kept=False,
         )
+        return read_reactions(record, timeline, safety.scale, case.zone) if record is not None else None
 
-    def reactions(self, case: Case) -> TreatmentReactions | None:
-        """Give what tells of reactions at a moment, for the criteria to receive cells.
+    return at
 
-        Args:
-            case: The subject's case.
 
-        Returns:
-            A function of doses recorded, infusions given and moment; None where the trial has no rule of safety.
-        """
-        safety = case.trial.safety
-        if safety is None:
-            return None
-        timeline, previous = _read_until(case, self._ends(case)), self._standing(case)
-        said = judgements_of(case.items, case.decisions)
-
-        def at(doses: tuple[DosingRecord, ...], infusions: Infusions, moment: datetime) -> ReactionsView | None:
-            record = derive_safety(
-                timeline,
-                case.trial,
-                subject=case.row.subject,
-                treated=Treated(doses=doses, infusions=infusions),
-                as_of=moment,
-                zone=case.zone,
-                judgements=said,
-                previous=previous,
-            )
-            return read_reactions(record, timeline, safety.scale, case.zone) if record is not None else None
-
-        return at
-
-    def _ends(self, case: Case) -> date | None:
-        """Give the day consent was withdrawn; once that is on record only a person's word moves it, to earlier."""
-        if not is_withdrawn(case):
-            return None
-        standing, said = self._standing(case), last_day_of(case)
-        known = standing.withdrawn_on if standing is not None and case.row.withdrawn else None
-        return min(known, said) if known is not None else said
-
-    def _standing(self, case: Case) -> SafetyRecord | None:
-        """Give the record on file; heads tell whether there is one."""
-        stored = self.records.latest_safety(case.row.subject) if case.safety_head is not None else None
-        return stored.record if stored is not None else None
+def _ends(case: Case) -> date | None:
+    """Give the day consent was withdrawn; once that is on record only a person's word moves it, to earlier."""
+    if not is_withdrawn(case):
+        return None
+    standing, said = case.safety_standing, last_day_of(case)
+    known = standing.withdrawn_on if standing is not None and case.row.withdrawn else None
+    return min(known, said) if known is not None else said
 
 
 def _read_until(case: Case, ends: date | None) -> Timeline:

@@ -56,10 +56,16 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The subject's body over the course; every moment is looked at once."""
+    """The subject's body over the course; every moment is looked at once.
+
+    Attributes:
+        scenes: Moment -> what is looked at.
+        known: Name and moment -> what was measured; only ever the same again.
+    """
 
     course: Course
     scenes: dict[datetime, Scene] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[tuple[str, datetime], Measured] = field(default_factory=dict, compare=False, repr=False)
 
     def weight_at(self, moment: datetime) -> Measured:
         """Give the body weight [kg] that holds at a moment, within its age limit."""
@@ -92,6 +98,12 @@ class Body:
         )
 
     def _measure(self, name: str, query: FindingQuery, moment: datetime) -> Measured:
+        found = self.known.get((name, moment))
+        if found is None:
+            found = self.known[name, moment] = self._choose(name, query, moment)
+        return found
+
+    def _choose(self, name: str, query: FindingQuery, moment: datetime) -> Measured:
         """Choose the latest of the current findings, unless they contradict each other."""
         scene = self._scene(moment)
         rule = self.course.regimen.body

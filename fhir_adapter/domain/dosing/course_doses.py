@@ -73,7 +73,8 @@ def record_doses(course: Course) -> CourseDoses:
     Source:
         issue B, dosing records.
     """
-    outline = plan_doses(course, {})
+    body = Body(course)
+    outline = plan_doses(course, {}, body)
     pools = [_pool(items, outline, course) for items in share_concepts(course.regimen.items)]
     begun = {
         key: group[0].at.first
@@ -87,9 +88,8 @@ def record_doses(course: Course) -> CourseDoses:
         for key, group in pooled.matches.given.items()
         if key in begun
     }
-    body = Body(course)
     by_item = {item.id: (pooled, item) for pooled in pools for item in pooled.items}
-    records = [_planned(planned, *by_item[planned.item], body) for planned in plan_doses(course, begun)]
+    records = [_planned(planned, *by_item[planned.item], body) for planned in plan_doses(course, begun, body)]
     apart = [each for pooled in pools for each in _apart(pooled, body)]
     undated = any(pooled.matches.undated for pooled in pools)
     every = (*records, *sorted(apart, key=_apart_order))

@@ -23,7 +23,9 @@ from fhir_adapter.domain.records import Amount, Computation
 from fhir_adapter.domain.regimen import AttestedValue, Basis, PlannedDay, PlannedItem
 
 
-def plan_doses(course: Course, first_given: Mapping[tuple[str, int], datetime]) -> tuple[PlannedDose, ...]:
+def plan_doses(
+    course: Course, first_given: Mapping[tuple[str, int], datetime], body: Body | None = None
+) -> tuple[PlannedDose, ...]:
     """Plan every dose of a course for this subject.
 
     Does not round and never computes with a weight that is stale, contradicted or not known. Nothing is planned
@@ -32,6 +34,7 @@ def plan_doses(course: Course, first_given: Mapping[tuple[str, int], datetime]) 
     Args:
         course: The subject's course.
         first_given: (Item id, planned day) -> start of the first administration under it, aware; 0..*.
+        body: 0..1; the body over the same course, with what was measured before.
 
     Returns:
         0..*; by day, within a day in the order of the protocol. An amount that cannot be computed is None with
@@ -41,7 +44,7 @@ def plan_doses(course: Course, first_given: Mapping[tuple[str, int], datetime]) 
     Source:
         rules sheet I.4 and G.1; issue B, planned doses.
     """
-    body, level = Body(course), find_level(course)
+    body, level = body or Body(course), find_level(course)
     planned = [
         dose
         for item in course.regimen.items

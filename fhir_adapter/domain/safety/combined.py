@@ -50,12 +50,38 @@ def grade_combined(scene: GradingScene, rule: CombinationRule) -> Iterator[Grade
     times = [each.at.first for each in beside]
     reach, minutes = timedelta(hours=rule.hours), timedelta(minutes=rule.lasting_minutes)
     run: _Run | None = None
+    alone = _Alone(term, rule.leading)
     for result in scene.usable((rule.leading,)):
         run = _run(result, run, rule.lasting_from, reach)
         sample = scene.sample(result, None)
         lasted = run is not None and run[1] - run[0] > minutes
         others = _beside(result, beside, times, reach)
-        yield _grade(scene, term, rule, sample, others, _LASTED if lasted else {})
+        inputs = _LASTED if lasted else {}
+        grade = alone.grade(sample.with_inputs(inputs))
+        if others and not alone.decides(grade):
+            grade = _grade(scene, term, rule, sample, others, inputs)
+        yield _build(scene, sample, grade, others)
+
+
+class _Alone:
+    """Grades leading results as if there were no other one; temperatures repeat, so each is graded once."""
+
+    def __init__(self, term: Term, leading: ConceptId) -> None:
+        self._term = term
+        self._leading = leading
+        self._known: dict[tuple[object, ...], ToxicityGrade] = {}
+
+    def grade(self, one: Measurement) -> ToxicityGrade:
+        """Grade a leading result, which has no baseline."""
+        key = (one.reported, one.standard, one.lln, one.uln, one.age_years, *one.inputs.items())
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = grade_combination(self._term, {self._leading: one})
+        return known
+
+    def decides(self, grade: ToxicityGrade) -> bool:
+        """Say whether no other result can change a grade: a certain one of a term made for everybody."""
+        return grade.status is GradeStatus.GRADED and self._term.age is None
 
 
 def _grade(
@@ -65,15 +91,18 @@ def _grade(
     sample: Sample,
     others: Sequence[Usable],
     inputs: Mapping[ClinicalInput, bool],
-) -> GradedResult:
+) -> ToxicityGrade:
+    """Grade a leading result with each of the others; UNGRADABLE where they give different grades."""
     leading = sample.with_inputs(inputs)
     grades = [
         grade_combination(term, _results(rule, leading, scene.sample(other, None).with_inputs(inputs)))
         for other in others
-    ] or [grade_combination(term, {rule.leading: leading})]
+    ]
     grade = max(grades, key=lambda each: each.worst)
-    if any(each != grades[0] for each in grades):
-        grade = _conflicting(grade)
+    return _conflicting(grade) if any(each != grades[0] for each in grades) else grade
+
+
+def _build(scene: GradingScene, sample: Sample, grade: ToxicityGrade, others: Sequence[Usable]) -> GradedResult:
     evidence = tuple(of_finding(other.finding, "beside") for other in others)
     notes = (*grade.notes, *(f"together with {shown(other.reported)} of {_written(other)}" for other in others))
     return scene.build(sample, replace(grade, notes=notes, within_range=None), evidence=evidence)

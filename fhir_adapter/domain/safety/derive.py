@@ -77,6 +77,7 @@ def derive_safety(  # noqa: PLR0913 - one named part per thing it is derived fro
     zone: tzinfo,
     judgements: Sequence[Judgement] = (),
     previous: SafetyRecord | None = None,
+    is_kept: bool = True,
 ) -> SafetyRecord | None:
     """Derive one subject's safety at one clinical time.
 
@@ -91,7 +92,8 @@ def derive_safety(  # noqa: PLR0913 - one named part per thing it is derived fro
         as_of: Clinical time, aware; infusions and judgements later than it do not exist.
         zone: The hospital's zone; calendar days are judged in it.
         judgements: 0..*; what named persons said, oldest first.
-        previous: 0..1; the record before: adverse events keep the ids they had there.
+        previous: 0..1; the record before, its results not looked at: adverse events keep the ids they had there.
+        is_kept: False where the record is only looked at: it then carries no digest.
 
     Returns:
         The record, until when it is valid by the passing of time alone, and the digest of what it says. None where
@@ -118,7 +120,7 @@ def derive_safety(  # noqa: PLR0913 - one named part per thing it is derived fro
         previous=previous,
     )
     record = deriving.record()
-    return replace(record, evidence_digest=digest_derived(record))
+    return replace(record, evidence_digest=digest_derived(record)) if is_kept else record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,8 @@ def judge_moment(moment: Moment, resolution: Resolution, baseline_grades: Baseli
     Returns:
         ABNORMAL if one of them is; else UNGRADABLE if one of them is; else NORMAL.
     """
+    if len(moment) == 1:  # as nearly every moment has it
+        return _judge(moment[0], resolution, baseline_grades)
     verdicts = {_judge(result, resolution, baseline_grades) for result in moment}
     return next(each for each in (Verdict.ABNORMAL, Verdict.UNGRADABLE, Verdict.NORMAL) if each in verdicts)
 

@@ -84,6 +84,7 @@ class GradingScene:
         since: First calendar day whose results are graded.
         window: 0..1; where baselines lie; None where it is not known when treatment began.
         memo: Reference and path of a baseline -> what was taken from it before; only ever the same again.
+        ages: Day -> completed years on it, where they are certain.
     """
 
     scale: Scale
@@ -93,6 +94,7 @@ class GradingScene:
     window: BaselineWindow | None
     infusions: Infusions
     memo: dict[tuple[str, str], _Compared] = field(default_factory=dict, compare=False, repr=False)
+    ages: dict[date, int | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def timeline(self) -> Timeline:
@@ -127,7 +129,7 @@ class GradingScene:
             baseline=compared.value,
             baseline_lln=compared.lln,
             baseline_uln=compared.uln,
-            age_years=self._age(result.at),
+            age_years=self._age(result.at.first_day),
         )
         own = (of_finding(result.finding), *_cited(result, lln, "lln"), *_cited(result, uln, "uln"))
         return Sample(result, measurement, baseline, (*own, *compared.evidence))
@@ -193,15 +195,18 @@ class GradingScene:
     def _limits(self, result: Usable) -> tuple[NormalLimit | None, NormalLimit | None]:
         """Give the limits of normal of a result that are in its own standard unit and do not contradict."""
         unit = result.standard.unit if result.standard is not None else result.reported.unit
-        found = find_limits(result.finding, self.scene)
-        lln, uln = (each if each is not None and each.quantity.unit == unit else None for each in found)
+        lln, uln = find_limits(result.finding, self.scene)
+        lln = lln if lln is not None and lln.quantity.unit == unit else None
+        uln = uln if uln is not None and uln.quantity.unit == unit else None
         if lln is not None and uln is not None and lln.quantity.value > uln.quantity.value:
             return None, None
         return lln, uln
 
-    def _age(self, at: Span) -> int | None:
-        ages = self.scene.ages_on(at.first_day)
-        return ages[0] if ages is not None and ages[0] == ages[1] >= 0 else None
+    def _age(self, day: date) -> int | None:
+        if day not in self.ages:
+            ages = self.scene.ages_on(day)
+            self.ages[day] = ages[0] if ages is not None and ages[0] == ages[1] >= 0 else None
+        return self.ages[day]
 
     def _after_infusion(self, at: Span) -> int | None:
         return max((number for number, start in self.infusions if start < at.last), default=None)

@@ -7,7 +7,7 @@ What is graded here is graded by grade_measurement alike, several times slower; 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import product
 from operator import ge, gt, le, lt
@@ -65,12 +65,14 @@ class PlainTerm:
         checks: Grade -> alternatives, each a conjunction, highest grade first.
         raising: Clinical inputs that raise a grade where they are recorded.
         asks_state: True where a grade depends on whether the baseline was normal.
+        certain: Grade and whether the value lies within its limits -> what is said of it, said before.
     """
 
     term: Term
     checks: tuple[tuple[int, tuple[tuple[Check, ...], ...]], ...]
     raising: frozenset[ClinicalInput]
     asks_state: bool
+    certain: dict[tuple[int, bool | None], ToxicityGrade] = field(default_factory=dict, compare=False, repr=False)
 
     def grade(self, measurement: Measurement) -> ToxicityGrade | None:
         """Grade a plain result.
@@ -87,7 +89,12 @@ class PlainTerm:
             return None
         lln, uln = measurement.lln, measurement.uln
         within = None if lln is None or uln is None else lln <= result.value <= uln
-        return tell_outcome(self.term, outcome, within)
+        if outcome.lowest < outcome.highest:
+            return tell_outcome(self.term, outcome, within)
+        known = self.certain.get((outcome.lowest, within))
+        if known is None:
+            known = self.certain[outcome.lowest, within] = tell_outcome(self.term, outcome, within)
+        return known
 
     def _plain(self, measurement: Measurement) -> _Result | None:
         reported = measurement.reported
