@@ -104,7 +104,7 @@ def result_schemas() -> dict[str, str]:
         File name -> its text.
 
     >>> sorted(result_schemas())[:2]
-    ['attest-v1.json', 'check-v1.json']
+    ['adverse-events-v1.json', 'attest-v1.json']
     """
     return {schema_name(command): _text(command, result) for command, result in RESULTS.items()}
 

@@ -49,7 +49,7 @@ def test_most_synthea_like_resources_are_excluded_and_none_is_rejected(
 ) -> None:
     export = tiny(tmp_path, "synthea")
     counts = count_endings(export, definitions)
-    assert counts["excluded"] > 0.8 * export.resources
+    assert counts["excluded"] > 0.6 * export.resources  # the rest are results somebody grades
     assert "rejected" not in counts
 
 

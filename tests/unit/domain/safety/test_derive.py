@@ -218,7 +218,7 @@ class TestJudgements:
         word = on_event(TestCorrection.ID, serious=True, criteria=("important",), aware="2026-03-16")
         event = the_event(watched(said=(word,)), ALT)
         assert event.judgement == word
-        assert [name for name, _ in event.due] == ["SAE to the sponsor"]
+        assert [name for name, _ in event.due] == ["SAE to the sponsor (investigator)"]
 
     def test_nobody_has_a_cause_of_death_who_is_not_dead(self) -> None:
         assert watched(said=(on_death(),)).death is None

@@ -203,7 +203,7 @@ def test_dissolved_events_stand_last_and_join_nothing() -> None:
 def test_judgements_are_put_on_events_by_id_and_make_their_due_times() -> None:
     event = only(merged(events=(derived(),), judgements={"AE-d1": judged()}))
     assert event.judgement == judged()
-    assert [title for title, _ in event.due] == ["SAE to the sponsor", "SUSAR"]
+    assert [title for title, _ in event.due] == ["SAE to the sponsor (investigator)", "SUSAR (pi)"]
 
 
 def test_a_judgement_that_is_there_stays() -> None:
