@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 import pytest
 
 from fhir_adapter.domain.review import ItemKind, ItemState, ReviewItem
-from fhir_adapter.domain.safety_model.rule import SafetyRule
 from fhir_adapter.domain.scripted import ScriptedAnswer, ScriptedDecision, ScriptedEscalation
 from fhir_adapter.domain.source import SubjectId
 from fhir_adapter.ports.rows import Derivation
@@ -21,20 +19,11 @@ from tests.fakes.faults import CrashError, Fuse, Fused
 from tests.fakes.fixed_clock import FixedClock
 from tests.fakes.memory_store import MemoryStore
 from tests.reactions import later_part, observation_rule
+from tests.safety_rules import safety_rule
 from tests.store_samples import keep_subject
 from tests.study import AS_OF, DIGEST, HOSPITAL, IDS, TRIAL, make_traits, make_trial
 
-UNUSED = cast("Any", None)
-SAFETY = SafetyRule(
-    scale=UNUSED,
-    catalogue=UNUSED,
-    crs=UNUSED,
-    icans=UNUSED,
-    episodes=UNUSED,
-    reporting=UNUSED,
-    observation=observation_rule(deciders=("pi",), later=later_part()),
-    judged_from_grade=3,
-)
+SAFETY = safety_rule(observation=observation_rule(deciders=("pi",), later=later_part()))
 WHEN = AS_OF - timedelta(days=30)
 JUDGED = {"grade": "2", "associated": "yes"}
 
