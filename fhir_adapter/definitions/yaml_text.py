@@ -7,7 +7,7 @@ second of two equal keys win in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ MAX_DEPTH = 64
 
 # libyaml where it is built in: the same events, about ten times faster.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+_Take = Callable[[], Any]
+"""Gives the next event of YAML."""
 
 Step = str | int
 
@@ -176,52 +179,53 @@ class _Composer:
         self._file = file
 
     def documents(self, text: str) -> list[Node]:
-        events = iter(yaml.parse(text, Loader=_LOADER))
-        roots = [
-            self._node(next(events), events, 0) for event in events if isinstance(event, yaml.DocumentStartEvent)
-        ]
-        if not roots:
-            raise self._refusal(1, "the file is empty", "write the definitions or remove the file")
-        return roots
+        loader = _LOADER(text)
+        try:
+            take: _Take = loader.get_event
+            return list(self._documents(take))
+        finally:
+            loader.dispose()
 
-    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def _documents(self, take: _Take) -> Iterator[Node]:
+        found = False
+        while (kind := take().__class__) is not yaml.StreamEndEvent:
+            if kind is yaml.DocumentStartEvent:
+                found = True
+                yield self._node(take(), take, 0)
+        if not found:
+            raise self._refusal(1, "the file is empty", "write the definitions or remove the file")
+
+    def _node(self, event: Any, take: _Take, depth: int) -> Node:
         line = event.start_mark.line + 1
-        self._check(event, line)
+        if event.anchor is not None or event.tag is not None:
+            raise self._not_plain(event, line)
         if depth > MAX_DEPTH:
             raise self._refusal(line, f"nested deeper than {MAX_DEPTH} levels")
-        if isinstance(event, yaml.ScalarEvent):
+        kind = event.__class__
+        if kind is yaml.ScalarEvent:
             return Text(event.value, line)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._rows(events, line, depth)
-        return self._block(events, line, depth)
+        return self._rows(take, line, depth) if kind is yaml.SequenceStartEvent else self._block(take, line, depth)
 
-    def _check(self, event: Any, line: int) -> None:
+    def _not_plain(self, event: Any, line: int) -> DefinitionError:
         if isinstance(event, yaml.AliasEvent):
-            raise self._refusal(
-                line, f"alias *{event.anchor}", "write the value out; aliases hide what is reviewed"
-            )
+            remedy = "write the value out; aliases hide what is reviewed"
+            return self._refusal(line, f"alias *{event.anchor}", remedy)
         if event.anchor is not None:
-            raise self._refusal(
-                line, f"anchor &{event.anchor}", "write the value out; anchors hide what is reviewed"
-            )
-        if event.tag is not None:
-            raise self._refusal(line, f"tag {event.tag}", "remove the tag; the file's format gives the type")
+            remedy = "write the value out; anchors hide what is reviewed"
+            return self._refusal(line, f"anchor &{event.anchor}", remedy)
+        return self._refusal(line, f"tag {event.tag}", "remove the tag; the file's format gives the type")
 
-    def _rows(self, events: Iterator[Any], line: int, depth: int) -> Rows:
+    def _rows(self, take: _Take, line: int, depth: int) -> Rows:
         items: list[Node] = []
-        for event in events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
-            items.append(self._node(event, events, depth + 1))
+        while (event := take()).__class__ is not yaml.SequenceEndEvent:
+            items.append(self._node(event, take, depth + 1))
         return Rows(tuple(items), line)
 
-    def _block(self, events: Iterator[Any], line: int, depth: int) -> Block:
+    def _block(self, take: _Take, line: int, depth: int) -> Block:
         entries: dict[str, Node] = {}
         lines: dict[str, int] = {}
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
-            key = self._node(event, events, depth + 1)
+        while (event := take()).__class__ is not yaml.MappingEndEvent:
+            key = self._node(event, take, depth + 1)
             if not isinstance(key, Text):
                 raise self._refusal(key.line, "a key that is not text")
             if key.value == "<<":
@@ -231,7 +235,7 @@ class _Composer:
                     key.line, f"duplicate key {key.value}", f"first given in line {lines[key.value]}; keep one"
                 )
             lines[key.value] = key.line
-            entries[key.value] = self._node(next(events), events, depth + 1)
+            entries[key.value] = self._node(take(), take, depth + 1)
         return Block(entries, line, lines)
 
     def _refusal(self, line: int, problem: str, remedy: str = "") -> DefinitionError:
