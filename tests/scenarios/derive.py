@@ -5,7 +5,7 @@ Knows: how a story becomes readings and a record. Does not know: what should fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fhir_adapter.definitions.load import Definitions
 from fhir_adapter.domain.eligibility import derive_eligibility
@@ -33,17 +33,20 @@ def derive_story(story: Story, definitions: Definitions, context: ReadingContext
 
 def read_story(story: Story, context: ReadingContext) -> tuple[Reading, ...]:
     """Read every resource about the story's patient, and those about nobody."""
-    return tuple(each for each in _read(story, context) if each.patient in {None, story.id})
+    lines = (line for _, line in resources_of(story))
+    return tuple(each for each in _read(lines, context) if each.patient in {None, story.id})
 
 
 def read_others(story: Story, context: ReadingContext) -> tuple[Reading, ...]:
     """Read the resources about other people than the story's patient: the donors' own."""
-    return tuple(each for each in _read(story, context) if each.patient not in {None, story.id})
+    own = f'"subject":{{"reference":"Patient/{story.id}"}}'
+    lines = (line for _, line in resources_of(story) if own not in line)
+    return tuple(each for each in _read(lines, context) if each.patient not in {None, story.id})
 
 
-def _read(story: Story, context: ReadingContext) -> Iterator[Reading]:
+def _read(lines: Iterable[str], context: ReadingContext) -> Iterator[Reading]:
     page = PageContext()
-    return (read_resource(line.encode(), context, page) for _, line in resources_of(story))
+    return (read_resource(line.encode(), context, page) for line in lines)
 
 
 def receipts_of(story: Story, definitions: Definitions) -> Iterator[Completeness]:
