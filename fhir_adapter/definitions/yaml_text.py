@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ import yaml
 from fhir_adapter.errors import DefinitionError
 
 MAX_DEPTH = 64
+
+_REMEMBERED = 128
+"""Texts whose trees are kept: all files of a few hospitals and trials, which a check reads again and again."""
 
 # libyaml where it is built in: the same events, about ten times faster.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -142,8 +146,9 @@ def load_document(path: Path, shown_as: str) -> Document:
     return documents[0]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_documents(text: str, shown_as: str) -> tuple[Document, ...]:
-    """Read every document of a YAML text; see load_documents.
+    """Read every document of a YAML text; see load_documents. The same text gives the very same trees.
 
     Args:
         text: The file's text.
