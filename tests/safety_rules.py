@@ -9,7 +9,7 @@ from typing import Any
 from fhir_adapter.domain.codes import ConceptId
 from fhir_adapter.domain.protocol import AttestationLink, LinkType, Trial
 from fhir_adapter.domain.safety_model.rule import SafetyRule
-from tests import crs, graded, icans
+from tests import crs, icans, small_scale
 from tests.reactions import observation_rule
 from tests.unit.domain.safety import reports
 
@@ -28,11 +28,11 @@ def the_rule() -> SafetyRule:
 def safety_rule(**given: Any) -> SafetyRule:
     """The same with some of it changed."""
     values: dict[str, Any] = {
-        "scale": graded.SCALE,
+        "scale": small_scale.SCALE,
         "catalogue": reports.TERMS,
         "crs": crs.RULE,
         "icans": icans.RULE,
-        "episodes": graded.RULE,
+        "episodes": small_scale.RULE,
         "reporting": reports.RULE,
         "observation": observation_rule(),
         "judged_from_grade": 3,

@@ -15,7 +15,8 @@ from fhir_adapter.domain.records import Evidence
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from fhir_adapter.domain.safety_model.records import GradedResult
 from tests.builders import ZONE, exposure, procedure, read_completely
-from tests.graded import PLATELET_BAG, RED_CELLS, events, graded, lab
+from tests.graded import events, graded, lab
+from tests.small_scale import RED_CELLS
 
 _VALUES = {
     "alt": ("20", "45", "150", "900", "<30"),
@@ -50,7 +51,7 @@ def histories(draw: st.DrawFn) -> tuple[Fact, ...]:
         replace(each, source=replace(each.source, id=f"o{place}", content=f"o{place}"))
         for place, each in enumerate(draw(st.lists(results(), min_size=4, max_size=24)))
     ]
-    for concept in draw(st.lists(st.sampled_from((PLATELET_BAG, RED_CELLS)), max_size=2)):
+    for concept in draw(st.lists(st.sampled_from(RED_CELLS), max_size=2)):
         day = draw(st.integers(12, 28))
         maker = draw(st.sampled_from((procedure, exposure)))
         facts.append(maker(concept, f"2026-03-{day}T10:00"))

@@ -11,7 +11,8 @@ from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.toxicity.result import Needed
 from fhir_adapter.domain.toxicity.scale import Scale
 from tests import graded as small
-from tests.graded import FEBRILE_NEUTROPENIA, SCALE, graded, neutrophils, temperature, words
+from tests.graded import graded, neutrophils, temperature, words
+from tests.small_scale import FEBRILE_NEUTROPENIA, SCALE
 
 LOW = neutrophils("0.9", "14T08:00")
 

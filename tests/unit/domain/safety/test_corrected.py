@@ -13,7 +13,8 @@ from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.safety_model.records import GradedResult
 from fhir_adapter.domain.toxicity.result import Needed
 from tests.builders import during
-from tests.graded import HYPOCALCEMIA, graded, lab, word
+from tests.graded import graded, lab, word
+from tests.small_scale import HYPOCALCEMIA
 
 
 def total(value: str, at: str = "14T08:00") -> Finding:

@@ -1,7 +1,4 @@
-"""One subject's safety derived by everything together: what counts, since when, and what stays the same.
-
-What each part says is told in the tests of the parts.
-"""
+"""One subject's safety derived by everything together; what each part says is told in the tests of the parts."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from fhir_adapter.domain.safety_model.records import WindowState
 from fhir_adapter.domain.safety_model.syndrome_records import Syndrome
 from fhir_adapter.domain.source import Completeness
 from tests.builders import ZONE, attestation
-from tests.graded import ALT, FEVER, INFUSION_1, alt
+from tests.graded import INFUSION_1, alt
 from tests.guarded import (
     ALT_RISE,
     FACTS,
@@ -43,6 +40,7 @@ from tests.guarded import (
     without,
 )
 from tests.scenes import timeline
+from tests.small_scale import ALT, FEVER
 
 WITHDRAWN = replace(TREATED, ending=Ending(day=date(2026, 3, 17), why="withdrawal of consent"))
 

@@ -10,26 +10,9 @@ from fhir_adapter.domain.safety_model.episode_rule import Resolution
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from fhir_adapter.domain.toxicity.scale import Scale
 from tests.builders import ZONE, finding
-from tests.graded import (
-    ALT,
-    ANEMIA,
-    HYPOKALEMIA,
-    LYMPHOCYTES,
-    NEUTROPHILS,
-    NOW,
-    PLATELETS,
-    RULE,
-    SUBJECT,
-    alt,
-    events,
-    graded,
-    hemoglobin,
-    lab,
-    neutrophils,
-    only,
-    platelets,
-)
+from tests.graded import NOW, SUBJECT, alt, events, graded, hemoglobin, lab, neutrophils, only, platelets
 from tests.scenes import timeline
+from tests.small_scale import ALT, ANEMIA, HYPOKALEMIA, LYMPHOCYTES, NEUTROPHILS, PLATELETS, RULE
 
 BASELINE_GRADE = replace(RULE, resolution=Resolution.BASELINE_GRADE)
 

@@ -14,7 +14,8 @@ from fhir_adapter.domain.safety_model.event_records import (
     ReportedLink,
 )
 from fhir_adapter.domain.safety_model.judgements import EventJudgement
-from tests.graded import PLATELETS, SUBJECT, events, hemoglobin, only, platelets
+from tests.graded import SUBJECT, events, hemoglobin, only, platelets
+from tests.small_scale import PLATELETS
 
 LOW = tuple(platelets("60", f"{day}T08:00") for day in (14, 15, 16, 17, 18))
 """Five low counts, 14 to 18 March: one event."""

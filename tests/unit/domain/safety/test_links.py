@@ -10,7 +10,8 @@ from fhir_adapter.domain.dosing.records import DosingRecord, DosingStatus
 from fhir_adapter.domain.facts import Fact
 from fhir_adapter.domain.safety_model.event_records import Action, DoseLink
 from tests.builders import exposure, procedure
-from tests.graded import ANEMIA, FEVER, RED_CELLS, dose, events, hemoglobin, only, temperature
+from tests.graded import dose, events, hemoglobin, only, temperature
+from tests.small_scale import ANEMIA, FEVER, RED_CELLS
 from tests.treatment_records import planned
 
 LOW = hemoglobin("9", "15T08:00")

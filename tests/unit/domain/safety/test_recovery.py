@@ -10,7 +10,8 @@ from fhir_adapter.domain.facts import Fact, Finding, Reading
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord
 from fhir_adapter.domain.source import Completeness, RejectionReason
 from tests.builders import exposure, procedure, read_completely, receipt, refused
-from tests.graded import NEUTROPHILS, PLATELET_BAG, PLATELETS, events, neutrophils, platelets
+from tests.graded import events, neutrophils, platelets
+from tests.small_scale import NEUTROPHILS, PLATELET_BAG, PLATELETS
 
 READ = read_completely("MedicationAdministration", "Procedure")
 

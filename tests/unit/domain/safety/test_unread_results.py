@@ -17,8 +17,9 @@ from fhir_adapter.domain.safety.unread_results import list_unread
 from fhir_adapter.domain.source import RejectionReason
 from fhir_adapter.domain.toxicity.scale import Term
 from tests.builders import ZONE, during, refused
-from tests.graded import ALT, INFUSION_1, INFUSION_2, SCALE, alt, platelets
+from tests.graded import INFUSION_1, INFUSION_2, alt, platelets
 from tests.scenes import timeline
+from tests.small_scale import ALT, SCALE
 
 SINCE = "2026-03-20T08:00"
 
