@@ -25,6 +25,9 @@ _NAMED_SO = "under this term or LOINC code"
 SHOWN_UNITS = 6
 """Units named where another one was given: enough to see what is meant."""
 
+_SEVERE = 3
+"""The grade from which an event is severe, whatever the scale's numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -167,7 +170,8 @@ class LabTable:
     def fits_limits(self, kind: Kind, unit: str | None, lln: Decimal | None, uln: Decimal | None) -> bool:
         """Say whether limits of normal can be those of a kind of result: they must not be graded themselves.
 
-        An upper limit of 1.3 mmol/L is one of ionized calcium; as one of total calcium it would be a grade 4.
+        An upper limit of 1.3 mmol/L is one of ionized calcium; as one of total calcium it would be a grade 4. On
+        its own side a limit may lie a little beyond the first printed numbers, as a child's, but is never severe.
 
         Args:
             kind: What may have been measured.
@@ -178,11 +182,14 @@ class LabTable:
         Returns:
             True where neither limit is known.
         """
-        ends = {Direction.LOW: uln, Direction.HIGH: lln}
+        ends = {Direction.LOW: lln, Direction.HIGH: uln}
         for term in self.scale.terms_of(kind.concept):
-            end = ends.get(term.direction) if term.direction is not None else None
-            if end is not None and grade_quickly(term, Measurement(reported=Quantity(end, unit))).grade:
-                return False
+            for side, end in ends.items():
+                if term.direction is None or end is None:
+                    continue
+                grade = grade_quickly(term, Measurement(reported=Quantity(end, unit))).grade or 0
+                if grade >= (_SEVERE if side is term.direction else 1):
+                    return False
         return True
 
 

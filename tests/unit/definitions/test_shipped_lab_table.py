@@ -107,6 +107,27 @@ def test_nothing_near_a_spelling_is_one(spelled: str) -> None:
     assert spelled not in table().spellings
 
 
+@pytest.mark.parametrize(
+    ("term", "value", "unit", "limits", "expected"),
+    [
+        ("Hypocalcemia", "1.15", "mmol/L", {"lln": "1.12"}, ("0", "calcium-ionized")),
+        ("Hypocalcemia", "1.15", "mmol/L", {"lln": "1.12", "uln": "1.32"}, ("0", "calcium-ionized")),
+        ("Hypocalcemia", "1.15", "mmol/L", {"lln": "2.1"}, ("4", "")),
+        ("Hypercalcemia", "2.7", "mmol/L", {"uln": "2.6"}, ("1", "")),
+        ("Hypercalcemia", "2.95", "mmol/L", {"uln": "2.6"}, ("2", "")),
+    ],
+)
+def test_one_limit_of_normal_says_which_calcium_a_row_is_of(
+    term: str, value: str, unit: str, limits: dict[str, str], expected: tuple[str, str]
+) -> None:
+    """1.15 mmol/L is a normal ionized calcium, and a grade 4 as a corrected one."""
+    told = RowGrader(table()).grade({"term": term, "value": value, "unit": unit, **limits})
+    assert told.grade is not None
+    grade, kind = expected
+    assert str("" if told.grade.grade is None else told.grade.grade) == grade
+    assert told.notes == ((f"read as {kind} by its limits of normal",) if kind else ())
+
+
 def test_the_short_way_grades_every_case_as_the_long_way() -> None:
     alone = [case for case in cases() if not case.others]
     graded = [(case, term_of(table().scale, case)) for case in alone]
