@@ -160,6 +160,8 @@ def problem(code: str, since: str, *, name: str = "p1", **more: Any) -> Json:
 
 
 PRESSOR = ("norepinephrine", "03-14T09", "03-14T11")
+ALONE = ("norepinephrine", "03-14T15", "03-14T17")
+"""The same drug alone, later that day."""
 SEVERE = (
     temperature("38.5", "03-14T08"),
     temperature("37.0", "03-14T20"),
@@ -194,11 +196,17 @@ def copied(ward: Ward) -> Ward:
     return deepcopy(ward, {id(ward.trial): ward.trial, id(ward.traits): ward.traits})
 
 
-@cache
-def _watching() -> Ward:
-    ward = treating(*whole_patient("p1"), weight("p1"), height("p1"))
+def watching_ward(*resources: Json, page_size: int = 2) -> Ward:
+    """A ward that treats and watches; nothing was read yet."""
+    ward = treating(*resources, page_size=page_size)
     ward.trial = guarding_trial()
     ward.make_context = guarding_context
+    return ward
+
+
+@cache
+def _watching() -> Ward:
+    ward = watching_ward(*whole_patient("p1"), weight("p1"), height("p1"))
     ward.sync()
     for link, value in {
         "I4": "true",

@@ -26,12 +26,15 @@ def strings(*places: str) -> list[str]:
     return [f"QX7CANARY {place}" for place in places]
 
 
-def bodies() -> list[Body]:
-    """Give the canary patient's record: talkative in every free text; other resources are named r1, r2, ..."""
-    lines = [line for _, line in demo_export.lines_about([_BASIS])]
+def bodies(basis: str = _BASIS) -> list[Body]:
+    """Give the canary patient's record, that of a patient of the demo: talkative in every free text.
+
+    Other resources are named r1, r2, ...
+    """
+    lines = [line for _, line in demo_export.lines_about([basis])]
     names = [json.loads(line)["id"] for line in lines]
     renamed = {name: f"r{number}" for number, name in enumerate(sorted(names, key=len, reverse=True))}
-    renamed[_BASIS] = PATIENT
+    renamed[basis] = PATIENT
     text = "\n".join(lines)
     for name in sorted(renamed, key=len, reverse=True):
         text = re.sub(rf'(["/]){re.escape(name)}"', rf'\1{renamed[name]}"', text)
@@ -53,6 +56,26 @@ _PERSON: Body = {
     "maritalStatus": {"text": "QX7CANARY marital"},
     "generalPractitioner": [{"display": "QX7CANARY doctor"}],
 }  # fmt: skip
+
+
+def happened() -> list[Body]:
+    """Give reports of adverse events: one coded by the scale's owner, one of which only the display is shown."""
+    scale = {"system": "https://www.meddra.org", "code": "10040047"}
+    own = {"system": "https://fhir-adapter.example/CodeSystem/concepts", "code": "status-epilepticus"}
+    return [
+        talkative({
+            "resourceType": "AdverseEvent",
+            "id": f"happened-{coding['code']}",
+            "actuality": "actual",
+            "event": {"coding": [{**coding, "display": "words"}], "text": "words"},
+            "subject": {"reference": f"Patient/{PATIENT}"},
+            "date": "2025-08-22T10:00:00+02:00",
+            "recorder": {"reference": "Practitioner/1"},
+            "location": {"reference": "Location/1"},
+            "contributor": [{"reference": "Practitioner/2"}],
+        })
+        for coding in (scale, own)
+    ]
 
 
 def talkative(body: Body) -> Body:

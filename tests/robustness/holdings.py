@@ -49,6 +49,7 @@ def _of_people(store: SqlStore, definitions: Definitions) -> Holdings:
     rows = store.records.subjects(trial, hospital)
     stored = [store.records.latest_record(row.subject) for row in rows]
     treated = store.records.latest_treatments(trial, hospital).values()
+    watched = store.records.latest_safety_records(trial, hospital).values()
     digest = definitions.reading_digest
     readings = [sorted(map(_plain, store.facts.load_readings(row.person, reading_digest=digest))) for row in rows]
     receipts = [store.facts.load_completeness(row.person) for row in rows]
@@ -60,6 +61,7 @@ def _of_people(store: SqlStore, definitions: Definitions) -> Holdings:
         ],
         "records": [_plain(each and (each.record, each.frozen, each.version)) for each in stored],
         "treatments": [_plain((each.record, each.version)) for each in treated],
+        "safety": [_plain((each.record, each.version)) for each in watched],
         "decisions": [_plain(store.records.decisions(row.subject)) for row in rows],
         "trail": [_plain(sorted(map(_plain, store.records.audit_entries(row.subject)))) for row in rows],
     }

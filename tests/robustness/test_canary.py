@@ -56,6 +56,8 @@ def test_no_other_command_says_anything_of_the_patient(
 
 REFUSED: list[tuple[int, tuple[str, ...]]] = [
     (2, ("explain", "Patient/somebody-else")),
+    (2, ("safety", f"Patient/{canary.PATIENT}")),
+    (2, ("adverse-events", f"{canary.SYSTEM}|{canary.NUMBER}")),
     (2, ("attest", f"Patient/{canary.PATIENT}", "E5", "QX7CANARY", "--by", "dr-weber")),
     (2, ("attest", f"Patient/{canary.PATIENT}", "QX7CANARY", "true", "--by", "dr-weber")),
     (6, ("attest", f"Patient/{canary.PATIENT}", "E5", "true", "--by", "QX7CANARY")),
@@ -97,6 +99,22 @@ def test_treatment_of_the_whole_study_says_nothing_of_the_patient(place: Place, 
     for command in (("dosing",), ("dosing", "--format", "json"), ("feasibility",), ("deviations",)):
         check(place.run(*command), logged, code=0)
     for asking in (("plan", asked), ("clearance", asked, "--infusion", "1")):
+        check(place.run(*asking), logged, code=0, out=False)
+
+
+def test_safety_of_the_whole_study_says_nothing_of_the_patient(place: Place, logged: Records) -> None:
+    hold(place, [*canary.bodies("treated-l1-girl-11"), *canary.happened()])
+    check(place.sync(), logged, code=0)
+    for command in (("dlt",), ("review", "list"), ("escalation", "status", *AS_OF)):
+        check(place.run(*command), logged, code=0)
+    items = place.run("review", "list", "--format", "json").result
+    item = next(each["id"] for each in items if each["kind"] == "syndrome")
+    answer = ("--set", "associated=yes", "--set", "grade=3")
+    for refused in (("accept", item), ("decide", item, *answer[:2]), ("decide", item, *answer, "--set", "QX7=1")):
+        check(place.run("review", *refused, *BY), logged, code=6)
+    check(place.run("review", "decide", item, *answer, *BY), logged, code=0)
+    asked = f"Patient/{canary.PATIENT}"
+    for asking in (("safety", asked), ("adverse-events",), ("adverse-events", "--fhir")):
         check(place.run(*asking), logged, code=0, out=False)
 
 
