@@ -125,3 +125,9 @@ def test_an_age_is_in_completed_years(text: str, years: int | None) -> None:
 def test_an_age_nobody_reaches_is_refused(read: Callable[[str, str], object], text: str) -> None:
     with pytest.raises(BadCell, match="UNREADABLE: age_years"):
         read(text, "age_years")
+
+
+def test_an_age_nobody_reaches_says_so() -> None:
+    with pytest.raises(BadCell) as refusal:
+        read_years("130.5", "age_years")
+    assert str(refusal.value) == "UNREADABLE: age_years: nobody is that old"

@@ -20,6 +20,8 @@ from fhir_adapter.domain.toxicity.corrected_calcium import correct_calcium
         ("2.00", "mmol/L", "20", "g/L", "2.40"),
         ("2.00", "mmol/L", "2.0", "g/dL", "2.40"),
         ("2.00", "mmol/L", "45", "g/L", "1.90"),
+        ("0.90", "mmol/L", "40", "g/L", "0.90"),
+        ("8.0", "mg/dL", "0.9", "g/dL", "10.48"),
     ],
 )
 def test_calcium_is_corrected_in_its_own_unit(

@@ -222,8 +222,9 @@ def _pressure(limit: int) -> NumberCondition:
 def test_a_number_of_another_result_is_open() -> None:
     other = NumberCondition(operator=UP, numbers={"mg/dL": Decimal(5)}, concept=ConceptId("other"))
     own = replace(other, concept=ConceptId("salt"))
+    both = (ConceptId("salt"), ConceptId("other"))
     for condition, expected in ((other, None), (own, "1")):
-        plain = make_plain(replace(HIGH_SALT, families=(MASS,), rules=rules({1: ((condition,),)})))
+        plain = make_plain(replace(HIGH_SALT, concepts=both, families=(MASS,), rules=rules({1: ((condition,),)})))
         assert plain is not None
         found = plain.grade(measured("6", "mg/dL"))
         assert (None if found is None else told(found)) == expected

@@ -72,6 +72,20 @@ def test_of_two_sides_graded_the_one_beyond_its_own_limit_is_told() -> None:
     assert told_side([low, high], result("11", "5", "10"))[0] is high
 
 
+def test_of_two_sides_graded_the_one_beyond_its_own_limit_is_told_although_its_grade_is_lower() -> None:
+    low, high = graded(Direction.LOW, 2), graded(Direction.HIGH, 1)
+    assert told_side([low, high], result("10.1", "5", "10"))[0] is high
+    assert told_side([low, high], result("10.1", None, "10"))[0] is high
+    assert told_side([low, high], result("10", "5", "10"))[0] is low
+    assert told_side([low, high], result("4.5"))[0] is low
+    assert told_side([graded(Direction.LOW, 1), graded(Direction.HIGH, 2)], result("5", "5", "10"))[0].grade == 2
+
+
+def test_of_two_grades_of_one_side_the_higher_one_is_told_before_the_worse_case() -> None:
+    certain, open_one = graded(Direction.HIGH, 3), graded(Direction.HIGH, 1, at_least=True)
+    assert told_side([open_one, certain], result("9"))[0] is certain
+
+
 def test_of_two_sides_graded_without_such_a_limit_the_higher_grade_is_told() -> None:
     low, high = graded(Direction.LOW, 1), graded(Direction.HIGH, 2)
     assert told_side([low, high], result("4.5"))[0] is high
