@@ -149,6 +149,8 @@ def load_trial_files(
     safety = load_safety_files(roots, folder, filler, known)
     if care_plan is not None and dosing is None:
         raise care_plan.error((), "there is no dosing.yaml beside it", "a care plan is made of what is planned")
+    if safety is not None and dosing is None:
+        raise safety.safety.error((), "there is no dosing.yaml beside it", "toxicity is followed under treatment")
     _check_id(trial_file, trial_file.model.id, folder.path.name)
     return TrialFiles(
         folder,

@@ -16,6 +16,7 @@ from fhir_adapter.definitions.file_dosing import DosingFile
 from fhir_adapter.definitions.file_escalation import EscalationFile
 from fhir_adapter.definitions.file_hospital import ConceptMapFile, HospitalFile
 from fhir_adapter.definitions.file_rules import EligibilityFile
+from fhir_adapter.definitions.file_safety import SafetyFile
 from fhir_adapter.definitions.file_scale import ScaleFile
 from fhir_adapter.definitions.file_terminology import CodeSystemsFile, UnitsFile, ValueSetFile
 from fhir_adapter.definitions.file_trial import TrialFile
@@ -39,6 +40,7 @@ _FILES: Final[Mapping[str, tuple[type[FileModel], bool]]] = {
     "dosing": (DosingFile, True),
     "care_plan": (CarePlanFile, True),
     "escalation": (EscalationFile, True),
+    "safety": (SafetyFile, True),
 }
 """File -> its model, and whether `{setting: id}` may stand in it."""
 

@@ -26,6 +26,7 @@ def test_there_is_one_schema_for_every_kind_of_file() -> None:
         "eligibility.schema.json",
         "escalation.schema.json",
         "hospital.schema.json",
+        "safety.schema.json",
         "scale.schema.json",
         "trial.schema.json",
         "unit_spellings.schema.json",
