@@ -15,15 +15,11 @@ from fhir_adapter.gateways import folder_sink
 from fhir_adapter.gateways.fhir_http import FhirConnection
 from fhir_adapter.gateways.retry import RetryPolicy
 from tests.command import Place, Ran
-from tests.demo_export import NOON
 from tests.fakes.fake_hospital import BASE, FakeHospital, Fault
 from tests.fakes.fixed_clock import FixedClock
 from tests.robustness import canary
+from tests.robustness.canary_commands import AS_OF, BY, COMMANDS, REFUSED
 from tests.robustness.canary_ward import Records, check, hold
-
-AS_OF = ("--as-of", NOON)
-BY = ("--by", "dr-weber", "--reason", "seen and checked")
-ITEM_OF_NOBODY = "R-000000000000"
 
 
 def test_a_run_that_succeeds_says_nothing_of_the_patient(place: Place, logged: Records) -> None:
@@ -33,18 +29,6 @@ def test_a_run_that_succeeds_says_nothing_of_the_patient(place: Place, logged: R
     assert any("resource written" in text for text in logged.texts)
 
 
-COMMANDS: list[tuple[str, ...]] = [
-    ("derive", *AS_OF),
-    ("derive", "--as-of", "2026-09-11", "--compare", "mappings"),
-    ("rejections",),
-    ("rejections", "--format", "json"),
-    ("check",),
-    ("attest", f"Patient/{canary.PATIENT}", "E5", "false", "--by", "dr-weber", *AS_OF),
-    ("subject", "move", f"Patient/{canary.PATIENT}", "--to", "eligible", *BY, *AS_OF),
-    ("subject", "move", f"{canary.SYSTEM}|{canary.NUMBER}", "--to", "withdrawn", *BY, "--format", "json"),
-]
-
-
 @pytest.mark.parametrize("command", COMMANDS, ids=range(len(COMMANDS)))
 def test_no_other_command_says_anything_of_the_patient(
     place: Place, logged: Records, command: tuple[str, ...]
@@ -52,18 +36,6 @@ def test_no_other_command_says_anything_of_the_patient(
     hold(place, [*canary.bodies(), *canary.broken()])
     place.sync("--sink", "sink", "--write")
     check(place.run(*command), logged, code=0)
-
-
-REFUSED: list[tuple[int, tuple[str, ...]]] = [
-    (2, ("explain", "Patient/somebody-else")),
-    (2, ("safety", f"Patient/{canary.PATIENT}")),
-    (2, ("adverse-events", f"{canary.SYSTEM}|{canary.NUMBER}")),
-    (2, ("attest", f"Patient/{canary.PATIENT}", "E5", "QX7CANARY", "--by", "dr-weber")),
-    (2, ("attest", f"Patient/{canary.PATIENT}", "QX7CANARY", "true", "--by", "dr-weber")),
-    (6, ("attest", f"Patient/{canary.PATIENT}", "E5", "true", "--by", "QX7CANARY")),
-    (6, ("subject", "move", f"Patient/{canary.PATIENT}", "--to", "on-study", *BY)),
-    (2, ("review", "accept", ITEM_OF_NOBODY, *BY)),
-]
 
 
 @pytest.mark.parametrize(("code", "command"), REFUSED)
