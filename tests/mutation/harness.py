@@ -117,6 +117,11 @@ def alternatives(report: MutationReport) -> frozenset[str]:
     return frozenset(mutant for mutant in report.survivors if _is_code(mutant) and _concept(mutant) in noticed)
 
 
+def concept_of(mutant: str) -> str | None:
+    """Give the concept a mutant takes a code from; None where it is about no code."""
+    return _concept(mutant) if _is_code(mutant) else None
+
+
 def _is_code(mutant: str) -> bool:
     return mutant.startswith(("code.", "local.")) and mutant.endswith(":drop")
 

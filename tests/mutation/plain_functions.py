@@ -16,6 +16,8 @@ _SPELLED = {"cached_property": "property"}
 _KEPT = frozenset({"classmethod", "staticmethod"})
 """What mutmut can see through itself."""
 
+from typing_extensions import override
+
 
 def plain_functions(source: str) -> str:
     """Rewrite a module; what it does stays the same, comments and layout are lost."""
@@ -67,6 +69,7 @@ class _Naming(ast.NodeTransformer):
         self._number = 0
         self._functions: list[ast.stmt] = []
 
+    @override
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         self._number += 1
         name = f"lambda_{self._number}"

@@ -31,6 +31,7 @@ from tests.mutation.reading_mutants import code_mutants, text_mutants, unit_muta
 from tests.mutation.rule_mutants import participation_mutants, rule_mutants
 from tests.mutation.setting_mutants import neighbours, setting_mutants
 from tests.mutation.setting_places import changed_places
+from tests.mutation.shards import chosen
 
 LIMITS = {Operator.LESS_OR_EQUAL: Decimal.__le__, Operator.LESS: Decimal.__lt__}
 
@@ -256,3 +257,14 @@ def test_the_story_that_noticed_last_time_is_asked_first(sample: Definitions) ->
     report = run_mutants(sample, mutants, derive, {"known": "one"})
     assert asked == [None, "one", None]
     assert report.survivors == ("known", "new")  # a hint alone notices nothing
+
+
+def test_codes_of_one_concept_are_chosen_together(sample: Definitions) -> None:
+    names = [f"code.creatinine.http://loinc.org|{code}:drop" for code in ("2160-0", "14682-9", "1-8")]
+    names += [f"I{number}.limit.value:1>2" for number in range(300)]
+    mutants = [Mutant(name, lambda: sample) for name in names]
+    for digest in ("a", "b", "c", "d"):
+        found = [each.id for each in chosen(mutants, digest)]
+        assert len({name in found for name in names[:3]}) == 1
+        assert 60 < len(found) < 140
+    assert [each.id for each in chosen(mutants, "a")] != [each.id for each in chosen(mutants, "b")]
