@@ -11,12 +11,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from typing_extensions import override
+
 _LEFT_OUT = frozenset({"cache", "lru_cache", "override"})
 _SPELLED = {"cached_property": "property"}
 _KEPT = frozenset({"classmethod", "staticmethod"})
 """What mutmut can see through itself."""
-
-from typing_extensions import override
 
 
 def plain_functions(source: str) -> str:
