@@ -113,11 +113,28 @@ def _assigned_on(timeline: Timeline, regimen: Regimen, now: datetime, zone: tzin
 
 
 def last_day_alive(timeline: Timeline, now: datetime, zone: tzinfo) -> date | None:
-    """Give the last day of life up to now: today where only the fact is known, the last one of a month or year."""
+    """Give the last day somebody who died can have been alive.
+
+    Args:
+        timeline: The person's facts.
+        now: Clinical time; a later death has not happened.
+        zone: The hospital's zone.
+
+    Returns:
+        The day of death; where it is not known, the last one it can have been: of the month or year written, of
+        the day the hospital's record of the person was changed last, and never later than today. None where
+        nothing says that the person died.
+    """
     person = timeline.demographics
     deceased = person.deceased if person is not None else None
+    if person is None or deceased is None or deceased is False:
+        return None
+    changed = person.source.last_updated
     today = now.astimezone(zone).date()
-    if deceased is None or isinstance(deceased, bool):
-        return today if deceased else None
+    known = min(today, span(changed, zone).last_day) if changed is not None else today
+    if deceased is True:
+        return known
     at = span(deceased, zone)
-    return min(at.last_day, today) if at.first <= now else None
+    if at.first > now:
+        return None
+    return min(at.last_day, max(at.first_day, known))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from fhir_adapter.domain.dosing.open_course import last_day_alive
 from fhir_adapter.domain.spans import span
 from fhir_adapter.domain.timeline import Timeline
 
@@ -49,7 +50,7 @@ class Ending:
 def find_death_ending(timeline: Timeline, *, as_of: datetime, zone: tzinfo) -> Ending | None:
     """Say when a death ended observation.
 
-    A month, a year, or the bare fact of a death is no day: it may be any in it, up to today.
+    A month, a year, or the bare fact of a death is no day: it may be any up to the last it can have been.
 
     Args:
         timeline: The person's facts.
@@ -62,15 +63,13 @@ def find_death_ending(timeline: Timeline, *, as_of: datetime, zone: tzinfo) -> E
     Source:
         http://hl7.org/fhir/R4/patient.html, Patient.deceased[x]; design contracts: a date is never made up.
     """
-    who, today = timeline.demographics, as_of.astimezone(zone).date()
+    who, last = timeline.demographics, last_day_alive(timeline, as_of, zone)
     deceased = who.deceased if who is not None else None
-    if deceased is None or deceased is False:
+    if last is None or deceased is None:
         return None
-    if deceased is True:
-        return Ending(day=today, why=DEATH, first=date.min, when=ANY_DAY)
+    if isinstance(deceased, bool):
+        return Ending(day=last, why=DEATH, first=date.min, when=ANY_DAY)
     at = span(deceased, zone)
-    if at.first > as_of:
-        return None
     if at.first_day == at.last_day:
         return Ending(day=at.first_day, why=DEATH)
-    return Ending(day=min(at.last_day, today), why=DEATH, first=at.first_day, when=f"in {deceased.text}")
+    return Ending(day=last, why=DEATH, first=at.first_day, when=f"in {deceased.text}")

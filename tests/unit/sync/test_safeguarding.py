@@ -22,7 +22,7 @@ from tests.guarded_ward import (
     watching,
 )
 from tests.study import IDS, patient, whole_patient
-from tests.treated_ward import state
+from tests.treated_ward import state, treatment
 from tests.ward import Ward
 
 ALT = "Alanine aminotransferase increased"
@@ -208,17 +208,18 @@ class TestDeath:
         assert stored(ward) == before
 
     def test_a_death_nobody_dated_waits_for_a_person_however_late_it_is_looked_at(self) -> None:
-        ward = dead(deceasedBoolean=True)
+        noted = {"versionId": "2", "lastUpdated": "2026-03-20T08:00:00+01:00"}
+        ward = dead(deceasedBoolean=True, meta=noted)
         question = ward.item(ItemKind.EVALUABILITY)
         assert (question.details or {})["why"] == (
             "death on an unknown day, perhaps inside the window: named review"
         )
+        ward.wait(days=1)
+        ward.derive(everyone=True)
+        before = stored(ward), treatment(ward)
         for days in (1, 60):
             ward.wait(days=days)
             ward.derive(everyone=True)
             assert ward.item(ItemKind.EVALUABILITY) == question
             assert guard(ward).dose_limiting.evaluable is None
-        before = stored(ward)
-        ward.wait(days=1)
-        ward.derive(everyone=True)
-        assert stored(ward) == before
+            assert (stored(ward), treatment(ward)) == before

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -118,18 +119,35 @@ def test_without_a_plan_grafts_count_from_the_first_assignment_that_stands() -> 
     [
         (None, None),
         (False, None),
-        (True, date(2026, 3, 11)),
+        (True, date(2026, 3, 10)),  # at the latest when the Patient was changed last
         (moment("2026-03-09T23:30"), date(2026, 3, 9)),
         (moment("2026-03-09T23:30:00+00:00"), date(2026, 3, 10)),
         (moment("2026-03-08"), date(2026, 3, 8)),
         (moment("2026-02"), date(2026, 2, 28)),
-        (moment("2026-03"), date(2026, 3, 11)),  # some day of this month, today at the latest
+        (moment("2026-03"), date(2026, 3, 10)),  # some day of this month, by then
         (moment("2026-03-11T12:00"), date(2026, 3, 11)),
         (moment("2026-03-11T12:01"), None),  # alive at as_of
     ],
 )
 def test_a_course_ends_with_death(deceased: bool | FhirDateTime | None, last: date | None) -> None:
     assert course(died(deceased)).ends == last
+
+
+@pytest.mark.parametrize(
+    ("changed", "last"),
+    [
+        (None, date(2026, 3, 11)),
+        ("2026-03-12T08:00", date(2026, 3, 11)),
+        ("2026-03-05T08:00", date(2026, 3, 5)),
+        ("2026-02-20T08:00", date(2026, 3, 1)),
+    ],
+    ids=["never", "later than now", "before", "before the month itself"],
+)
+def test_a_death_of_a_month_was_at_the_latest_when_the_patient_was_changed_last_or_today(
+    changed: str | None, last: date
+) -> None:
+    person = replace(died(moment("2026-03")), source=source("Patient", "child", updated=changed))
+    assert course(person).ends == last
 
 
 def test_a_withdrawal_ends_a_course_that_did_not_end_before() -> None:
