@@ -234,7 +234,8 @@ def render_comparison(result: CompareResult) -> RenderableType:
             before, now = _dose_words(dose)
             table.add_row("", f"{dose.item}{day}", before, now, "", "")
         for each in change.safety:
-            table.add_row("", f"{each.title} {each.id}", _shown(each.said.old), _shown(each.said.new), "", "")
+            name = each.id if each.id.endswith(each.title) else f"{each.title} {each.id}"
+            table.add_row("", name, _shown(each.said.old), _shown(each.said.new), "", "")
         table.add_section()
     return Group(table, Text(f"{len(result.changes)} records differ from {result.compared_with}"))
 

@@ -40,6 +40,9 @@ CHANGE = RecordChange(
         ),
     ),
     safety=(
+        SafetyChange(
+            kind="result", id="Observation/1 Observation.value Anemia", title="Anemia", said=Pair("7.9 g/dL", None)
+        ),
         SafetyChange(kind="event", id="AE-1", title="Anemia", said=Pair("ONGOING, grade 3", None)),
         SafetyChange(kind="dose-limiting", id="", title="dose-limiting toxicity", said=Pair(None, "OPEN")),
     ),
@@ -63,6 +66,7 @@ def test_every_kind_of_change_is_a_row_with_before_and_now() -> None:
         ["S-1", "all", "ELIGIBLE", "UNDETERMINED"],
         ["", "I7", "PASS", "UNKNOWN STALE"],
         ["", "fludarabine day -14", "NOT_YET_DUE, -, -, -", "GIVEN, -, 20.8 mg, -"],
+        ["", "Observation/1 Observation.value Anemia", "7.9 g/dL", "-"],
         ["", "Anemia AE-1", "ONGOING, grade 3", "-"],
         ["", "dose-limiting toxicity", "-", "OPEN"],
     ]
@@ -71,6 +75,7 @@ def test_every_kind_of_change_is_a_row_with_before_and_now() -> None:
 def test_as_a_result_nothing_is_left_out() -> None:
     (change,) = build_comparison("run-1", [CHANGE]).changes
     assert [(each.kind, each.id, each.said.old, each.said.new) for each in change.safety] == [
+        ("result", "Observation/1 Observation.value Anemia", "7.9 g/dL", None),
         ("event", "AE-1", "ONGOING, grade 3", None),
         ("dose-limiting", "", None, "OPEN"),
     ]
