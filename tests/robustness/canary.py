@@ -26,15 +26,12 @@ def strings(*places: str) -> list[str]:
     return [f"QX7CANARY {place}" for place in places]
 
 
-def bodies(basis: str = _BASIS) -> list[Body]:
-    """Give the canary patient's record, that of a patient of the demo: talkative in every free text.
-
-    Other resources are named r1, r2, ...
-    """
-    lines = [line for _, line in demo_export.lines_about([basis])]
+def bodies() -> list[Body]:
+    """Give the canary patient's record: talkative in every free text; other resources are named r1, r2, ..."""
+    lines = [line for _, line in demo_export.lines_about([_BASIS])]
     names = [json.loads(line)["id"] for line in lines]
     renamed = {name: f"r{number}" for number, name in enumerate(sorted(names, key=len, reverse=True))}
-    renamed[basis] = PATIENT
+    renamed[_BASIS] = PATIENT
     text = "\n".join(lines)
     for name in sorted(renamed, key=len, reverse=True):
         text = re.sub(rf'(["/]){re.escape(name)}"', rf'\1{renamed[name]}"', text)
@@ -69,7 +66,7 @@ def happened() -> list[Body]:
             "actuality": "actual",
             "event": {"coding": [{**coding, "display": "words"}], "text": "words"},
             "subject": {"reference": f"Patient/{PATIENT}"},
-            "date": "2025-08-22T10:00:00+02:00",
+            "date": "2026-03-10T10:00:00+01:00",
             "recorder": {"reference": "Practitioner/1"},
             "location": {"reference": "Location/1"},
             "contributor": [{"reference": "Practitioner/2"}],

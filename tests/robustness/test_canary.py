@@ -63,31 +63,34 @@ def test_who_asks_about_the_patient_is_told_on_stdout_alone(
     assert canary.PATIENT in ran.out
 
 
-def test_treatment_of_the_whole_study_says_nothing_of_the_patient(place: Place, logged: Records) -> None:
-    hold(place, [*canary.bodies(), *canary.broken()])
+def test_treatment_and_safety_of_the_whole_study_say_nothing_of_the_patient(place: Place, logged: Records) -> None:
+    hold(place, [*canary.bodies(), *canary.broken(), *canary.happened()])
     place.sync()
     asked = f"Patient/{canary.PATIENT}"
     check(place.run("attest", asked, "dose-level", "1", *BY), logged, code=0)
-    for command in (("dosing",), ("dosing", "--format", "json"), ("feasibility",), ("deviations",)):
+    for command in (("dosing",), ("dosing", "--format", "json"), ("feasibility",), ("deviations",), ("dlt",)):
         check(place.run(*command), logged, code=0)
-    for asking in (("plan", asked), ("clearance", asked, "--infusion", "1")):
+    judge(place, logged)
+    for asking in (("plan", asked), ("clearance", asked, "--infusion", "1"), ("safety", asked)):
         check(place.run(*asking), logged, code=0, out=False)
+    for told in (
+        ("adverse-events",),
+        ("adverse-events", "--fhir"),
+    ):  # a report may be called by the hospital's words
+        ran = place.run(*told)
+        check(ran, logged, code=0, out=False)
+        assert "Sepsis" in ran.out
 
 
-def test_safety_of_the_whole_study_says_nothing_of_the_patient(place: Place, logged: Records) -> None:
-    hold(place, [*canary.bodies("treated-l1-girl-11"), *canary.happened()])
-    check(place.sync(), logged, code=0)
-    for command in (("dlt",), ("review", "list"), ("escalation", "status", *AS_OF)):
-        check(place.run(*command), logged, code=0)
-    items = place.run("review", "list", "--format", "json").result
-    item = next(each["id"] for each in items if each["kind"] == "syndrome")
-    answer = ("--set", "associated=yes", "--set", "grade=3")
-    for refused in (("accept", item), ("decide", item, *answer[:2]), ("decide", item, *answer, "--set", "QX7=1")):
-        check(place.run("review", *refused, *BY), logged, code=6)
+def judge(place: Place, logged: Records) -> None:
+    """Judge an event the hospital reported, after two answers that are refused."""
+    listed = place.run("review", "list", "--format", "json")
+    check(listed, logged, code=0)
+    item = next(each["id"] for each in listed.result if each["details"].get("term") == "Sepsis")
+    answer = ("--set", "serious=no", "--set", "relatedness=possible")
+    check(place.run("review", "accept", item, *BY), logged, code=6)
+    check(place.run("review", "decide", item, *answer, "--set", "QX7=1", *BY), logged, code=6)
     check(place.run("review", "decide", item, *answer, *BY), logged, code=0)
-    asked = f"Patient/{canary.PATIENT}"
-    for asking in (("safety", asked), ("adverse-events",), ("adverse-events", "--fhir")):
-        check(place.run(*asking), logged, code=0, out=False)
 
 
 def test_who_answers_about_the_patient_is_told_on_stdout_alone(place: Place, logged: Records) -> None:
