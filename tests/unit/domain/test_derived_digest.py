@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -78,3 +78,15 @@ def test_a_number_and_its_text_of_a_treatment_record_are_told_apart_by_their_dig
     assert digest_derived(treatment(level=2)) != digest_derived(treatment(level=1))
     assert digest_derived(treatment(notes=("1", "2"))) != digest_derived(treatment(notes=("12",)))
     assert digest_derived(treatment()) == digest_derived(treatment())
+
+
+@dataclass(frozen=True)
+class OneWord:
+    """The smallest record there can be."""
+
+    said: str
+
+
+def test_a_record_of_one_word_has_a_digest_too() -> None:
+    assert digest_derived(OneWord("a")) != digest_derived(OneWord("b"))
+    assert digest_derived(OneWord("a")) == digest_derived(OneWord("a"))
