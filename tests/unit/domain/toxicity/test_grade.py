@@ -195,3 +195,36 @@ def test_a_missing_result_does_not_matter_where_the_other_decides() -> None:
 def test_answers_that_contradict_each_other_are_no_answer() -> None:
     graded = both(number("0.5", symptoms=False), number("39", symptoms=True))
     assert (graded.status, graded.needed) == (GradeStatus.UNGRADABLE, (Needed.SYMPTOMS,))
+
+
+def test_one_result_of_a_combination_is_that_of_its_first_concept_only() -> None:
+    """0.5 is a low first result; it says nothing of the second one."""
+    alone = grade_measurement(BOTH, number("0.5", symptoms=True))
+    assert (alone.status, alone.worst, alone.needed) == (GradeStatus.UNGRADABLE, 3, (Needed.RESULT,))
+
+
+def test_a_result_that_is_refused_still_says_whether_it_is_within_its_range() -> None:
+    refused = replace(TERM, refused=Needed.ALBUMIN)
+    assert grade("50", "uln 100, lln 10", refused).within_range is True
+    assert grade("101", "uln 100, lln 10", refused).within_range is False
+
+
+def test_everything_that_two_alternatives_and_two_grades_rest_on_is_needed() -> None:
+    rule = GradeRule(grade=3, any_of=((above("3", Reference.ULN),), (above("5", Reference.LLN),)))
+    asked = GradeRule(grade=2, any_of=((InputCondition(input=ClinicalInput.DURATION, holds=True, widens=True),),))
+    assert grade("50", "", replace(TERM, rules=(rule,))).needed == (Needed.ULN, Needed.LLN)
+    both = grade("50", "", replace(TERM, rules=(rule, asked)))
+    assert (both.worst, both.needed) == (3, (Needed.ULN, Needed.LLN, Needed.DURATION))
+
+
+def test_a_recorded_fact_never_lowers_a_grade_and_the_highest_of_several_counts() -> None:
+    raised = (Raise(input=ClinicalInput.BLEEDING, to=2), Raise(input=ClinicalInput.SEIZURE, to=4))
+    lifting = replace(TERM, raised=raised)
+    assert grade("301", "uln 100, bleeding", lifting).grade == 3
+    lifted = grade("101", "uln 100, bleeding, seizure", lifting)
+    assert (lifted.grade, lifted.notes) == (
+        4,
+        ("bleeding recorded: at least grade 2", "seizure recorded: at least grade 4"),
+    )
+    at_least = grade("250", "uln 100, bleeding", lifting)
+    assert (at_least.status, at_least.grade, at_least.worst) == (GradeStatus.AT_LEAST, 2, 3)
