@@ -56,7 +56,7 @@ EXPLAINED = Path(__file__).parent / "survivors.yaml"
 NOTICED = Path(__file__).parent / "noticed.json"
 """Mutant -> the story that noticed it in the last whole run; only the order of asking depends on it."""
 
-PARTS = 3
+PARTS = 6
 """Into how many parts the mutants are divided where no hints say which story notices each."""
 
 SHARES = 2
@@ -135,7 +135,7 @@ def run_share(number: int, of: int, *, explained: bool) -> MutationReport:
 
 
 def chosen(mutants: Iterable[Mutant], digest: str) -> Iterator[Mutant]:
-    """Give a third of the mutants, another one whenever the definitions change.
+    """Give a sixth of the mutants, another one whenever the definitions change.
 
     Without the hints of a whole run all of them take longer than a check may; `make mutate-data` tries them all.
     Codes of one concept stay together: one of them noticed is enough for its alternatives.

@@ -24,4 +24,4 @@ def test_every_mutant_is_noticed_or_explained(report: MutationReport) -> None:
 
 @pytest.mark.slow
 def test_most_mutants_are_noticed_by_a_story(report: MutationReport) -> None:
-    assert len(report.killed) > 100  # of a third of them, where no hints are kept
+    assert len(report.killed) > 50  # of a sixth of them, where no hints are kept
