@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from benchmarks.cohort import measure_cohort, measure_simulating
 from benchmarks.deriving import measure_deriving
-from benchmarks.figures import deriving_lines, grading_lines, memory_lines, reading_lines, starting_lines
+from benchmarks.figures import (
+    cohort_lines,
+    deriving_lines,
+    grading_lines,
+    memory_lines,
+    reading_lines,
+    simulating_lines,
+    starting_lines,
+)
 from benchmarks.grading import measure_grading
 from benchmarks.memory import measure_memory
 from benchmarks.profiling import profile
@@ -29,10 +38,20 @@ class Plan:
     memory: tuple[int, ...]
     subjects: int
     graded: int
+    cohort: tuple[int, ...]
+    simulated: int
 
 
-FULL = Plan(megabytes=30, rounds=5, memory=(30, 300), subjects=40, graded=100_000)
-QUICK = Plan(megabytes=2, rounds=2, memory=(2, 4), subjects=3, graded=1_000)
+FULL = Plan(
+    megabytes=30,
+    rounds=5,
+    memory=(30, 300),
+    subjects=40,
+    graded=100_000,
+    cohort=(100, 300, 1_000),
+    simulated=10_000,
+)
+QUICK = Plan(megabytes=2, rounds=2, memory=(2, 4), subjects=3, graded=1_000, cohort=(2, 4), simulated=1_000)
 
 
 def main() -> None:
@@ -52,6 +71,8 @@ def run(plan: Plan, folder: Path, *, with_profile: bool) -> None:
     _print(grading_lines(measure_grading(folder, plan.graded, plan.rounds)))
     store = folder / "bench.db"
     definitions = real_definitions()
+    _print(simulating_lines(measure_simulating(definitions, plan.simulated, plan.rounds)))
+    _print(cohort_lines(measure_cohort(folder, definitions, sizes=plan.cohort, rounds=plan.rounds)))
     exports = {mix: make_export(folder / mix, mix, plan.megabytes) for mix in ("mapped", "synthea")}
     for mix, export in exports.items():
         _print(reading_lines(measure_reading(mix, export, definitions, store, plan.rounds)))

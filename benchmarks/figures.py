@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchmarks.cohort import LOOKED_AT, CohortResult, SimulatingResult
 from benchmarks.deriving import LEAST_RESOURCES, DerivingResult
 from benchmarks.grading import GradingResult
 from benchmarks.reading import ReadingResult
@@ -17,6 +18,9 @@ LARGEST_PEAK = 200
 
 EQUAL_PEAKS = 1.15
 """Differences below 15 % mean nothing on a shared machine."""
+
+SAFETY_GOAL = 0.1
+"""Deriving the safety of a child, CPU milliseconds per result: 30 for 300 of them."""
 
 
 def reading_lines(result: ReadingResult) -> Iterator[str]:
@@ -75,3 +79,29 @@ def grading_lines(result: GradingResult) -> Iterator[str]:
 def starting_lines(result: StartingResult) -> Iterator[str]:
     """Say what every command pays."""
     yield f"start, CPU seconds: imports {result.imports:.2f}, definitions {result.definitions:.2f}"
+
+
+def cohort_lines(result: CohortResult) -> Iterator[str]:
+    """Say what deriving treated children costs, and whether it grows with the cohort."""
+    for step in result.steps:
+        yield (
+            f"{step.new} treated children of {step.resources / step.new:.0f} resources, "
+            f"{step.children} in the store: reading {1e3 * step.extracting / step.new:.0f} ms each, "
+            f"deriving all records {1e3 * step.deriving / step.new:.0f} ms each ({step.deriving:.0f} s), "
+            f"again {1e3 * step.again / min(LOOKED_AT, step.children):.0f} ms each"
+        )
+    costs = [step.deriving / step.new for step in result.steps]
+    verdict = "reached" if max(costs) <= EQUAL_PEAKS * min(costs) else "MISSED"
+    yield f"  the same cost at every size: {verdict}"
+    per_result = 1e3 * result.safety / result.results
+    verdict = "reached" if per_result <= SAFETY_GOAL else "MISSED"
+    yield (
+        f"  safety of one child from facts in memory: {result.results} results in {1e3 * result.safety:.0f} ms, "
+        f"{per_result:.3f} ms each (goal {SAFETY_GOAL}: {verdict})"
+    )
+    yield f"  escalation status --all of {result.steps[-1].children}: {result.status.median:.1f} s"
+
+
+def simulating_lines(result: SimulatingResult) -> Iterator[str]:
+    """Say how fast the dose escalation is simulated."""
+    yield f"escalation simulate, {result.runs} runs: {1e3 * result.timing.median:.0f} ms"

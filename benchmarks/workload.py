@@ -14,6 +14,7 @@ from fhir_adapter.domain.facts import Reading
 from fhir_adapter.gateways.folder_source import FolderSource
 from fhir_adapter.gateways.store.store import open_store
 from fhir_adapter.ports.source import PatientScope, ReadPlan, ScopeKind, SourcePage
+from fhir_adapter.ports.store import Store
 from fhir_adapter.r4.context import ReadingContext
 from fhir_adapter.sync.extract import Extracted, ExtractRequest, open_reader, run_extract
 from fhir_adapter.sync.scope import plan_scope
@@ -88,26 +89,31 @@ def read_everything(export: Export, definitions: Definitions) -> int:
 
 def extract_into(store_file: Path, export: Export, definitions: Definitions) -> Extracted:
     """Read an export into a fresh SQLite store, as `sync` does it."""
-    source = FolderSource(export.folder)
-    scope = plan_scope(ScopeKind.ALL, source.resolve(PatientScope(kind=ScopeKind.ALL)), {}, frozenset())
     store = open_store(f"sqlite:///{store_file}")
     try:
-        return run_extract(
-            source,
-            store.facts,
-            open_reader(fresh_context(definitions)),
-            StandingClock(),
-            ExtractRequest(
-                run="bench",
-                hospital=definitions.traits.id,
-                resource_types=definitions.trial.resource_types,
-                reading_digest=definitions.reading_digest,
-                scope=scope,
-                merges=dict,
-            ),
-        )
+        return extract(store, export.folder, definitions)
     finally:
         store.close()
+
+
+def extract(store: Store, folder: Path, definitions: Definitions) -> Extracted:
+    """Read an export into an open store."""
+    source = FolderSource(folder)
+    scope = plan_scope(ScopeKind.ALL, source.resolve(PatientScope(kind=ScopeKind.ALL)), {}, frozenset())
+    return run_extract(
+        source,
+        store.facts,
+        open_reader(fresh_context(definitions)),
+        StandingClock(),
+        ExtractRequest(
+            run="bench",
+            hospital=definitions.traits.id,
+            resource_types=definitions.trial.resource_types,
+            reading_digest=definitions.reading_digest,
+            scope=scope,
+            merges=dict,
+        ),
+    )
 
 
 def remove_store(store_file: Path) -> None:

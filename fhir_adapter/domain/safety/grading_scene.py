@@ -37,12 +37,18 @@ class Sample:
     Attributes:
         baseline: 0..1; the result it is compared with.
         evidence: The result first.
+        at: The earliest moment it can mean, at the hospital.
+        until: 0..1; the latest one, where that is another.
+        after_infusion: 0..1; number of the last cell infusion that began before it.
     """
 
     result: Usable
     measurement: Measurement
     baseline: Usable | None
     evidence: tuple[Evidence, ...]
+    at: datetime
+    until: datetime | None
+    after_infusion: int | None
 
     def with_inputs(self, inputs: Mapping[ClinicalInput, bool]) -> Measurement:
         """Give the measurement with what is recorded besides the number."""
@@ -132,7 +138,16 @@ class GradingScene:
             age_years=self._age(result.at.first_day),
         )
         own = (of_finding(result.finding), *_cited(result, lln, "lln"), *_cited(result, uln, "uln"))
-        return Sample(result, measurement, baseline, (*own, *compared.evidence))
+        at, zone = result.at, self.scene.zone
+        return Sample(
+            result,
+            measurement,
+            baseline,
+            (*own, *compared.evidence),
+            at.first.astimezone(zone),
+            at.last.astimezone(zone) if at.last != at.first else None,
+            self._after_infusion(at),
+        )
 
     def build(
         self,
@@ -156,20 +171,19 @@ class GradingScene:
             The graded result.
         """
         result = sample.result
-        source, at = result.finding.source, result.at
         effective = result.finding.effective
         return GradedResult(
             term=grade.term,
-            reference=source.reference,
+            reference=result.finding.source.reference,
             path=result.finding.path,
             effective=effective.start.text if effective is not None and effective.start is not None else "",
-            at=at.first.astimezone(self.scene.zone),
+            at=sample.at,
             value=value or shown(result.reported),
             grade=grade,
             baseline=sample.baseline.finding.source.reference if sample.baseline is not None else None,
-            after_infusion=self._after_infusion(at),
+            after_infusion=sample.after_infusion,
             evidence=(*sample.evidence, *evidence),
-            until=at.last.astimezone(self.scene.zone) if at.last != at.first else None,
+            until=sample.until,
             standard=standard or result.standard,
         )
 

@@ -73,16 +73,15 @@ def keep_identity(
     shared = [book.shared(event) for event in events]
     kept = _matched(events, shared, book)
     taken = set(book.events)
-    named: list[AdverseEventRecord] = []
+    names: list[str] = []
     for place, event in enumerate(events):
-        if place in kept:
-            name = kept[place]
-        else:
-            name = _fresh(subject, event.term, openings[place], taken)
-            taken.add(name)
-        named.append(replace(event, id=name))
-    lines = _lineage(named, shared, kept, book)
-    current = [replace(event, lineage=tuple(lines[event.id])) for event in named]
+        name = kept.get(place) or _fresh(subject, event.term, openings[place], taken)
+        taken.add(name)
+        names.append(name)
+    lines = _lineage(names, shared, kept, book)
+    current = [
+        replace(event, id=name, lineage=tuple(lines[name])) for event, name in zip(events, names, strict=True)
+    ]
     held = set(kept.values())
     gone = [_dissolved(former, lines[name]) for name, former in book.events.items() if name not in held]
     return (*current, *gone)
@@ -149,7 +148,7 @@ def _fresh(subject: SubjectId, term: str, reference: str, taken: set[str]) -> st
 
 
 def _lineage(
-    named: Sequence[AdverseEventRecord],
+    names: Sequence[str],
     shared: Sequence[Counter[str]],
     kept: Mapping[int, str],
     book: _Book,
@@ -157,14 +156,14 @@ def _lineage(
     """Go on with the history of every event, current and former, in the order of what happened."""
     lines = {name: list(event.lineage) for name, event in book.events.items()}
     held = set(kept.values())
-    for place, event in enumerate(named):
-        own = lines.setdefault(event.id, [])
-        if place in kept and _is_gone(book.events[event.id]):
+    for place, own_name in enumerate(names):
+        own = lines.setdefault(own_name, [])
+        if place in kept and _is_gone(book.events[own_name]):
             own.append(BACK)
-        for name in sorted(shared[place].keys() - {event.id}):
+        for name in sorted(shared[place].keys() - {own_name}):
             if name not in held:
                 _add(own, f"joined by {name}")
-                _add(lines[name], f"joined to {event.id}")
+                _add(lines[name], f"joined to {own_name}")
             else:
                 _add(own, f"took results of {name}" if place in kept else f"split from {name}")
     for name in book.events.keys() - held:

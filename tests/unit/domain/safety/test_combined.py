@@ -9,7 +9,7 @@ import pytest
 from fhir_adapter.domain.facts import Finding
 from fhir_adapter.domain.queries import UnknownReason
 from fhir_adapter.domain.toxicity.result import Needed
-from fhir_adapter.domain.toxicity.scale import Scale
+from fhir_adapter.domain.toxicity.scale import AgeCondition, Scale
 from tests import graded as small
 from tests.graded import graded, neutrophils, temperature, words
 from tests.small_scale import FEBRILE_NEUTROPENIA, SCALE
@@ -100,3 +100,23 @@ def test_a_scale_without_the_term_grades_nothing_so() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(small, "SCALE", Scale(id="s", title="S", version="1", terms=terms))
         assert febrile(LOW, temperature("38.4", "14T10:00")) == []
+
+
+def test_of_a_term_made_for_an_age_the_age_at_the_count_matters_even_beside_a_normal_temperature() -> None:
+    adults = replace(
+        next(each for each in SCALE.terms if each.name == FEBRILE_NEUTROPENIA), age=AgeCondition(from_years=18)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(small, "SCALE", Scale(id="s", title="S", version="1", terms=(adults,)))
+        for born, expected in (("2008-03-14", "?3"), ("2008-03-13", "0")):
+            facts = (neutrophils("0.9", "13T08:00"), temperature("37.0", "14T10:00"))
+            assert words(graded(*facts, born=born), FEBRILE_NEUTROPENIA) == [expected]
+
+
+def test_equal_temperatures_are_told_with_their_own_counts() -> None:
+    facts = (LOW, temperature("37.0", "14T10:00"), neutrophils("0.8", "15T08:00"), temperature("37.0", "15T10:00"))
+    found = [each for each in graded(*facts) if each.term == FEBRILE_NEUTROPENIA]
+    assert [each.grade.notes for each in found] == [
+        ("together with 0.9 10*9/L of 2026-03-14T08:00:00+01:00",),
+        ("together with 0.8 10*9/L of 2026-03-15T08:00:00+01:00",),
+    ]
